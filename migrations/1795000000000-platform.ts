@@ -54,7 +54,6 @@ const ACCESS = `
     principal text NOT NULL,
     key text NOT NULL,
     fingerprint text NOT NULL,
-    status integer,
     response json,
     created_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (principal, key)
@@ -205,9 +204,9 @@ const JOBS = `
     started_at timestamptz,
     ended_at timestamptz
   );
-  CREATE INDEX jobs_by_time ON gits.jobs (queued_at, id);
-  CREATE INDEX jobs_by_service ON gits.jobs (service, queued_at, id);
-  CREATE INDEX jobs_not_finished ON gits.jobs (last_status, queued_at, id) WHERE last_status <> 'finished';
+  CREATE INDEX jobs_by_time ON gits.jobs (queued_at);
+  CREATE INDEX jobs_by_service ON gits.jobs (service, queued_at);
+  CREATE INDEX jobs_not_finished ON gits.jobs (last_status, queued_at) WHERE last_status <> 'finished';
 
   -- Jobs per service, status and minute, kept by triggers so that no path can forget it; the sum over lanes.
   CREATE TABLE gits.job_counts (

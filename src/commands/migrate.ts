@@ -1,4 +1,4 @@
-import { Environment } from '../config/environment.js';
+import { type Environment } from '../config/environment.js';
 import { EmbeddedPostgres } from '../platform/postgres/embedded-postgres.js';
 import { migrate, revertLast } from '../platform/postgres/migrator.js';
 import { DataDirLock } from '../roles/data-dir-lock.js';

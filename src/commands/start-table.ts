@@ -5,6 +5,8 @@ interface RunningProcess {
   name: string;
   pid: number | undefined;
   address: string | undefined;
+  /** Whether it goes on running; a task ends by itself. */
+  service: boolean;
 }
 
 /** What a person wants to know after `npm start`: what runs, where to look, where the data lies, how to stop. */
@@ -17,7 +19,7 @@ export function startTable(
   const web = processes.find((process) => process.name === 'api')?.address ?? '';
   const width = Math.max(...processes.map((process) => process.name.length));
   const rows = processes
-    .filter((process) => process.pid !== undefined)
+    .filter((process) => process.pid !== undefined && process.service)
     .map((process) => `    ${process.name.padEnd(width)}  ${process.address ?? 'starting'}  (process ${process.pid})`);
   return `
   GITS is running (started in ${(milliseconds / 1000).toFixed(1)} s).

@@ -22,7 +22,7 @@ export class Environment extends ValuesBase {
     for (const name of Object.keys(flags)) {
       if (!byFlag.has(`--${name}`)) problems.push(unknown(`--${name}`, [...byFlag.keys()]));
     }
-    const known = Object.values(SETTINGS).map((setting) => setting.variable as string);
+    const known = Object.values(SETTINGS).map((setting) => setting.variable);
     for (const name of Object.keys(variables)) {
       if (name.startsWith('GITS_') && !known.includes(name)) problems.push(unknown(name, known));
     }

@@ -36,6 +36,8 @@ export const SETTINGS = {
   batchesInFlight: integer('GITS_BATCHES_IN_FLIGHT', 3, 1, 16, 'Most batches that one worker has under way.'),
   maxAttempts: integer('GITS_MAX_ATTEMPTS', 5, 1, 100, 'Deliveries after which a message becomes a dead letter.'),
   scoreTimeoutSeconds: decimal('GITS_SCORE_TIMEOUT_SECONDS', 10, 0.1, 600, 'Longest time a model may take for a batch.'),
+  maxInferRows: integer('GITS_MAX_INFER_ROWS', 10_000, 1, 1_000_000, 'Most rows of one request to /v2.'),
+  maxInferModels: integer('GITS_MAX_INFER_MODELS', 16, 1, 1000, 'Most models the web server keeps loaded for /v2.'),
   maxMessageBytes: integer('GITS_MAX_MESSAGE_BYTES', 262_144, 64, 64 * MEBIBYTE, 'Largest message that is scored.'),
   drainSeconds: decimal('GITS_DRAIN_SECONDS', 30, 1, 600, 'Longest wait for work under way when stopping.'),
 

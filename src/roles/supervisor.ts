@@ -52,10 +52,10 @@ export class Supervisor {
   }
 
   /** What runs, for the table at the start. */
-  get processes(): { name: string; description: string; pid: number | undefined; address: string | undefined }[] {
+  get processes(): { name: string; service: boolean; pid: number | undefined; address: string | undefined }[] {
     return this.children.map((child) => ({
       name: child.name,
-      description: child.role.description,
+      service: child.role.kind === 'service',
       pid: child.process?.pid,
       address: child.address,
     }));

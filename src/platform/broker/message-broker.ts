@@ -14,7 +14,8 @@ export interface IncomingMessage {
   body: string;
   /** Earlier deliveries that ended badly: an error of the handler, or a dead consumer. */
   attempts: number;
-  publishedAt: Date;
+  /** Epoch milliseconds; the same at each delivery. */
+  publishedAt: number;
   /** What the last attempt failed on, where that is known. */
   lastError: string | null;
 }

@@ -191,7 +191,7 @@ export class PostgresConsumer implements Consumer {
   private async fetchFresh(connection: PostgresConnection, queue: string): Promise<FetchedMessage[]> {
     const fetched = await connection.query<FetchedMessage & { id: string }>({
       name: 'gits-fetch',
-      text: `SELECT ctid::text AS place, sequence, id, body, attempts, published_at AS "publishedAt", last_error AS "lastError"
+      text: `SELECT ctid::text AS place, sequence, id, body, attempts, (extract(epoch FROM published_at) * 1000)::bigint AS "publishedAt", last_error AS "lastError"
              FROM gits.messages WHERE queue = $1 AND attempts = 0 ORDER BY sequence LIMIT $2 FOR UPDATE SKIP LOCKED`,
       values: [queue, this.options.batchSize],
     });
@@ -205,7 +205,7 @@ export class PostgresConsumer implements Consumer {
       text: `WITH first AS (
                SELECT attempts FROM gits.messages WHERE queue = $1 AND attempts > 0 AND available_at <= now()
                ORDER BY available_at LIMIT 1 FOR UPDATE SKIP LOCKED)
-             SELECT m.ctid::text AS place, m.sequence, m.id, m.body, m.attempts, m.published_at AS "publishedAt", m.last_error AS "lastError"
+             SELECT m.ctid::text AS place, m.sequence, m.id, m.body, m.attempts, (extract(epoch FROM m.published_at) * 1000)::bigint AS "publishedAt", m.last_error AS "lastError"
              FROM gits.messages m
              WHERE m.queue = $1 AND m.attempts = (SELECT attempts FROM first) AND m.attempts > 0 AND m.available_at <= now()
              ORDER BY m.available_at

@@ -6,7 +6,14 @@
 const HEADER_BYTES = 20;
 const NULL_LENGTH = -1;
 
-export const OID = { bool: 16, int8: 20, text: 25, float8: 701, uuid: 2950 } as const;
+export const OID = { bool: 16, int8: 20, text: 25, float8: 701, timestamptz: 1184, uuid: 2950 } as const;
+
+/** Where the elements lie in a matrix: from `offset` on, `stride` apart. */
+export interface Slice {
+  offset?: number;
+  stride?: number;
+  length?: number;
+}
 
 /** float8[] of `length` numbers that lie `stride` apart from `offset` on; NaN becomes NULL if `nanIsNull`. */
 export function float8Array(
@@ -14,16 +21,101 @@ export function float8Array(
   { offset = 0, stride = 1, length = values.length, nanIsNull = false } = {},
 ): Buffer {
   const buffer = Buffer.allocUnsafe(HEADER_BYTES + length * 12);
+  const view = viewOf(buffer);
   let position = writeHeader(buffer, OID.float8, length, nanIsNull);
-  for (let i = 0; i < length; i += 1) {
-    const value = values[offset + i * stride] ?? Number.NaN;
+  for (let i = 0, at = offset; i < length; i += 1, at += stride) {
+    const value = values[at] ?? Number.NaN;
     if (nanIsNull && Number.isNaN(value)) {
-      position = buffer.writeInt32BE(NULL_LENGTH, position);
+      view.setInt32(position, NULL_LENGTH);
+      position += 4;
     } else {
-      position = buffer.writeDoubleBE(value, buffer.writeInt32BE(8, position));
+      view.setInt32(position, 8);
+      view.setFloat64(position + 4, value);
+      position += 12;
     }
   }
   return buffer.subarray(0, position);
+}
+
+/** bool[]: 0 is false, NaN is NULL, any other number is true. */
+export function boolArray(
+  values: ArrayLike<number>,
+  { offset = 0, stride = 1, length = values.length }: Slice = {},
+): Buffer {
+  const buffer = Buffer.allocUnsafe(HEADER_BYTES + length * 5);
+  const view = viewOf(buffer);
+  let position = writeHeader(buffer, OID.bool, length, true);
+  for (let i = 0, at = offset; i < length; i += 1, at += stride) {
+    const value = values[at] ?? Number.NaN;
+    if (Number.isNaN(value)) {
+      view.setInt32(position, NULL_LENGTH);
+      position += 4;
+    } else {
+      view.setInt32(position, 1);
+      view.setUint8(position + 4, value === 0 ? 0 : 1);
+      position += 5;
+    }
+  }
+  return buffer.subarray(0, position);
+}
+
+/** timestamptz[] from epoch milliseconds; NaN is NULL. */
+export function timestamptzArray(milliseconds: ArrayLike<number>): Buffer {
+  const buffer = Buffer.allocUnsafe(HEADER_BYTES + milliseconds.length * 12);
+  const view = viewOf(buffer);
+  let position = writeHeader(buffer, OID.timestamptz, milliseconds.length, true);
+  for (let i = 0; i < milliseconds.length; i += 1) {
+    const value = milliseconds[i] ?? Number.NaN;
+    if (Number.isNaN(value)) {
+      view.setInt32(position, NULL_LENGTH);
+      position += 4;
+    } else {
+      view.setInt32(position, 8);
+      writeTimestamp(view, position + 4, value);
+      position += 12;
+    }
+  }
+  return buffer.subarray(0, position);
+}
+
+/** text[] of categories by their indexes, each category in UTF-8; NaN is NULL. */
+export function categoryArray(
+  indexes: ArrayLike<number>,
+  categories: readonly Buffer[],
+  { offset = 0, stride = 1, length = indexes.length }: Slice = {},
+): Buffer {
+  const categoryAt = (i: number): Buffer | undefined => {
+    const index = indexes[offset + i * stride] ?? Number.NaN;
+    if (Number.isNaN(index)) return undefined;
+    const category = categories[index];
+    if (category === undefined)
+      throw new Error(`a category must be an index below ${categories.length}, but is ${index}`);
+    return category;
+  };
+  let bytes = HEADER_BYTES + length * 4;
+  for (let i = 0; i < length; i += 1) bytes += categoryAt(i)?.length ?? 0;
+  const buffer = Buffer.allocUnsafe(bytes);
+  let position = writeHeader(buffer, OID.text, length, true);
+  for (let i = 0; i < length; i += 1) {
+    const category = categoryAt(i);
+    position = buffer.writeInt32BE(category === undefined ? NULL_LENGTH : category.length, position);
+    if (category !== undefined) position += category.copy(buffer, position);
+  }
+  return buffer.subarray(0, position);
+}
+
+/** Epoch milliseconds of PostgreSQL's own epoch, 2000-01-01. */
+const POSTGRES_EPOCH = 946_684_800_000;
+
+/** Writes epoch milliseconds as PostgreSQL's timestamp: whole microseconds since 2000-01-01 in 64 bits. */
+export function writeTimestamp(view: DataView, position: number, milliseconds: number): void {
+  const microseconds = Math.floor((milliseconds - POSTGRES_EPOCH) * 1000);
+  if (Number.isSafeInteger(microseconds)) {
+    view.setInt32(position, Math.floor(microseconds / 2 ** 32));
+    view.setUint32(position + 4, microseconds >>> 0);
+  } else {
+    view.setBigInt64(position, BigInt(Math.floor(milliseconds - POSTGRES_EPOCH)) * 1000n);
+  }
 }
 
 /** int8[] of whole numbers below 2^53. */
@@ -36,7 +128,7 @@ export function int8Array(values: ArrayLike<number>): Buffer {
     position = buffer.writeInt32BE(Math.floor(value / 2 ** 32), position);
     position = buffer.writeUInt32BE(value >>> 0, position);
   }
-  return buffer;
+  return buffer.subarray(0, position);
 }
 
 /** text[]; null becomes NULL. */
@@ -54,20 +146,35 @@ export function textArray(values: readonly (string | null)[]): Buffer {
       position += 4 + written;
     }
   }
-  return buffer;
+  return buffer.subarray(0, position);
 }
 
-/** uuid[] from their text form. */
-export function uuidArray(values: readonly string[]): Buffer {
+/** uuid[] from their text form; null becomes NULL. */
+export function uuidArray(values: readonly (string | null)[]): Buffer {
   const buffer = Buffer.allocUnsafe(HEADER_BYTES + values.length * 20);
-  let position = writeHeader(buffer, OID.uuid, values.length, false);
+  let position = writeHeader(buffer, OID.uuid, values.length, true);
   for (const value of values) {
-    position = buffer.writeInt32BE(16, position);
-    const written = buffer.write(value.replaceAll('-', ''), position, 'hex');
-    if (written !== 16) throw new Error(`a job id must be a UUID, but is ${JSON.stringify(value)}`);
-    position += 16;
+    if (value === null) {
+      position = buffer.writeInt32BE(NULL_LENGTH, position);
+    } else {
+      position = buffer.writeInt32BE(16, position);
+      writeUuid(buffer, position, value);
+      position += 16;
+    }
   }
-  return buffer;
+  return buffer.subarray(0, position);
+}
+
+/** Writes a UUID's sixteen bytes from its text form. */
+export function writeUuid(buffer: Buffer, position: number, value: string): void {
+  const digits = value.replaceAll('-', '');
+  if (digits.length !== 32 || buffer.write(digits, position, 16, 'hex') !== 16) {
+    throw new Error(`a job id must be a UUID, but is ${JSON.stringify(value)}`);
+  }
+}
+
+function viewOf(buffer: Buffer): DataView {
+  return new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
 }
 
 function writeHeader(buffer: Buffer, elementType: number, length: number, hasNulls: boolean): number {

@@ -96,7 +96,7 @@ export class EmbeddedPostgres {
       detached: true,
       cwd: this.directory,
       stdio: ['ignore', log.fd, log.fd],
-      env: { LC_ALL: 'C', TZ: 'UTC', PATH: process.env['PATH'] },
+      env: { LC_ALL: 'C', TZ: 'UTC' },
     });
     await log.close();
     this.server = server;
@@ -220,7 +220,7 @@ async function initialise(directory: string, binaries: Binaries, owner: Owner | 
     await run(binaries.initdb, [`--pgdata=${draft}`, `--pwfile=${passwordFile}`, ...options], {
       ...owner,
       cwd: draft,
-      env: { LC_ALL: 'C', TZ: 'UTC', PATH: process.env['PATH'] },
+      env: { LC_ALL: 'C', TZ: 'UTC' },
     });
   } catch (error) {
     throw new EmbeddedPostgresError(

@@ -1,5 +1,6 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { Notifications } from './notifications.js';
 import { Postgres } from './postgres.js';
 
 /** One bulk pool and one TypeORM connection set for the relational tables. */
@@ -21,8 +22,8 @@ export class PostgresModule {
           retryDelay: 1000,
         }),
       ],
-      providers: [{ provide: Postgres, useFactory: () => new Postgres(url, applicationName, maxConnections) }],
-      exports: [Postgres],
+      providers: [{ provide: Postgres, useFactory: () => new Postgres(url, applicationName, maxConnections) }, Notifications],
+      exports: [Postgres, Notifications],
     };
   }
 }

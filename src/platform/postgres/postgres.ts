@@ -12,9 +12,9 @@ export interface Queryable {
 const INT8 = 20;
 
 /** Counts and sequences are far below 2^53, so bigint columns are read as numbers. */
-const types = {
+const types: pg.CustomTypesConfig = {
   getTypeParser: ((oid: number, format?: 'text') =>
-    oid === INT8 && format !== ('binary' as never) ? Number : pg.types.getTypeParser(oid, format)) as never,
+    oid === INT8 ? Number : (pg.types.getTypeParser(oid, format) as unknown)) as pg.CustomTypesConfig['getTypeParser'],
 };
 
 /** The options of a connection with this program's conventions. */

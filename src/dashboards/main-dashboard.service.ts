@@ -1,0 +1,139 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { DatasetsService } from '../datasets/datasets.service.js';
+import type { Dataset } from '../datasets/dataset.js';
+import { JobStore } from '../jobs/job-store.js';
+import { MlDataService } from '../ml-data/ml-data.service.js';
+import { MessageBroker } from '../platform/broker/message-broker.js';
+import { ProcessRegistry } from '../platform/telemetry/process-registry.js';
+import { type ServiceBinding, ServicesService } from '../registry/services.service.js';
+import type { DashboardFigures, ExampleMessage } from './dashboard-figures.js';
+import { examplePayload } from './example-message.js';
+import { type DatasetPredictions, LatestPredictions } from './latest-predictions.js';
+import { ThroughputMeter, lastMinuteRate } from './throughput-meter.js';
+
+/** Figures younger than this serve everyone who asks: many viewers cost no more than one. */
+const FRESH_MS = 900;
+/** A page that waits longer for a store comes without what is still missing. */
+const PATIENCE_MS = 2000;
+const HOUR_MS = 3_600_000;
+const LATEST_JOBS = 12;
+const LATEST_FAILURES = 5;
+/** Most datasets with a chart of predictions: those of the first services by name. */
+const MOST_PREDICTION_CHARTS = 4;
+
+/** Collects what the main dashboard shows. Each figure fails alone: a page with a hole tells more than no page. */
+@Injectable()
+export class MainDashboardService {
+  private readonly logger = new Logger(MainDashboardService.name);
+  private readonly meter = new ThroughputMeter();
+  /** The newest look at each source that has not ended yet, so that a hanging store is asked once, not by every visitor. */
+  private readonly waiting = new Map<string, Promise<unknown>>();
+  private collecting: Promise<DashboardFigures> | undefined;
+  private latest: DashboardFigures | undefined;
+
+  constructor(
+    private readonly jobs: JobStore,
+    private readonly broker: MessageBroker,
+    private readonly services: ServicesService,
+    private readonly datasets: DatasetsService,
+    private readonly mlData: MlDataService,
+    private readonly predictions: LatestPredictions,
+    private readonly processes: ProcessRegistry,
+  ) {}
+
+  /** The figures of now, or of a moment ago. Never throws, and never takes much longer than its patience. */
+  async figures(): Promise<DashboardFigures> {
+    if (this.latest !== undefined && Date.now() - this.latest.at < FRESH_MS) return this.latest;
+    this.collecting ??= this.collect().finally(() => (this.collecting = undefined));
+    return this.collecting;
+  }
+
+  private async collect(): Promise<DashboardFigures> {
+    const at = Date.now();
+    const missing: string[] = [];
+    const read = <T>(name: string, source: () => Promise<T>) => this.read(name, source, missing);
+    const bound = read('services', () => this.services.bindings());
+    const stored = read('datasets', () => this.datasets.list());
+    const [counts, minutes, latency, queues, rows, latestJobs, latestFailures, processes, services, datasets] =
+      await Promise.all([
+        read('job counts', () => this.jobs.counts({})),
+        read('jobs per minute', () => this.jobs.countsPerMinute(at - HOUR_MS, {})),
+        read('latency', () => this.jobs.latency()),
+        read('queues', () => this.broker.depths()),
+        read('row counts', () => this.mlData.counts()),
+        read('latest jobs', () => this.jobs.list({}, LATEST_JOBS)),
+        read('latest failures', () => this.jobs.list({ status: 'failed' }, LATEST_FAILURES)),
+        read('processes', () => this.processes.list()),
+        bound,
+        stored,
+      ]);
+    const byName = new Map(datasets?.map(({ dataset }) => [dataset.name, dataset]));
+    const predictions = await read('predictions', () => this.latestPredictions(services ?? [], byName));
+    this.latest = {
+      at,
+      counts,
+      throughput: {
+        now: counts === null ? null : this.meter.look(at, counts.finished + counts.failed),
+        lastMinute: minutes === null ? null : lastMinuteRate(minutes, at),
+      },
+      minutes,
+      latency,
+      queues,
+      services,
+      rows,
+      latestJobs,
+      latestFailures,
+      processes,
+      predictions,
+      targets: new Map([...byName.values()].map(({ name, target }) => [name, target.name])),
+      example: exampleMessage(services ?? [], byName),
+      missing,
+    };
+    return this.latest;
+  }
+
+  /** Null, and its name among the missing, when the source fails or takes too long. */
+  private async read<T>(name: string, source: () => Promise<T>, missing: string[]): Promise<T | null> {
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`no answer within ${PATIENCE_MS} ms`)), PATIENCE_MS);
+    });
+    try {
+      return await Promise.race([this.once(name, source), patience]);
+    } catch (error) {
+      this.logger.warn(`the dashboard has no ${name}: ${(error as Error).message}`);
+      missing.push(name);
+      return null;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  private once<T>(name: string, source: () => Promise<T>): Promise<T> {
+    const pending = this.waiting.get(name) as Promise<T> | undefined;
+    if (pending !== undefined) return pending;
+    const started = source().finally(() => this.waiting.delete(name));
+    this.waiting.set(name, started);
+    return started;
+  }
+
+  private latestPredictions(
+    services: readonly ServiceBinding[],
+    datasets: ReadonlyMap<string, Dataset>,
+  ): Promise<DatasetPredictions[]> {
+    const served = [...new Set(services.map(({ dataset }) => dataset))].flatMap((name) => datasets.get(name) ?? []);
+    return Promise.all(served.slice(0, MOST_PREDICTION_CHARTS).map((dataset) => this.predictions.of(dataset)));
+  }
+}
+
+/** A message for the first service that would score it now. */
+function exampleMessage(
+  services: readonly ServiceBinding[],
+  datasets: ReadonlyMap<string, Dataset>,
+): ExampleMessage | null {
+  for (const { service, dataset, enabled, version } of services) {
+    const schema = datasets.get(dataset);
+    if (enabled && version !== null && schema !== undefined) return { service, payload: examplePayload(schema) };
+  }
+  return null;
+}
