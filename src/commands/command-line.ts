@@ -36,10 +36,14 @@ export async function runCommandLine(argv: string[], program: string): Promise<n
     const { runMigrations } = await import('./migrate.js');
     return runMigrations(environment, options['back'] === true);
   }).option('--back', 'take the newest migration back');
-  add('doctor', 'Check this machine, the ports, the stores and the disk, and say what to do.', async ({ environment }) => {
-    const { doctor } = await import('./doctor.js');
-    return doctor(environment);
-  });
+  add(
+    'doctor',
+    'Check this machine, the ports, the stores and the disk, and say what to do.',
+    async ({ environment }) => {
+      const { doctor } = await import('./doctor.js');
+      return doctor(environment);
+    },
+  );
   add('login-link', 'Print a new one-time login link of the administrator.', async ({ environment }) => {
     const { loginLink } = await import('./login-link.js');
     return loginLink(environment);

@@ -48,7 +48,9 @@ function nodeVersion(): Finding {
   return {
     what: 'Node.js',
     verdict: good ? 'ok' : 'problem',
-    detail: good ? process.versions.node : `${process.versions.node} is not supported: install 20.19 or newer, 22.13 or newer, or 24`,
+    detail: good
+      ? process.versions.node
+      : `${process.versions.node} is not supported: install 20.19 or newer, 22.13 or newer, or 24`,
   };
 }
 
@@ -60,7 +62,11 @@ async function disk(environment: Environment): Promise<Finding> {
     const free = found === undefined ? 0 : Math.floor((found.bavail * found.bsize) / MIB);
     const enough = free >= LEAST_DISK_MIB;
     const detail = `${free} MiB free for ${directory}`;
-    return { what: 'disk', verdict: enough ? 'ok' : 'problem', detail: enough ? detail : `${detail}: at least ${LEAST_DISK_MIB} are needed; set GITS_DATA_DIR to another disk` };
+    return {
+      what: 'disk',
+      verdict: enough ? 'ok' : 'problem',
+      detail: enough ? detail : `${detail}: at least ${LEAST_DISK_MIB} are needed; set GITS_DATA_DIR to another disk`,
+    };
   }
 }
 
@@ -70,7 +76,9 @@ function memory(): Finding {
   return {
     what: 'memory',
     verdict: enough ? 'ok' : 'warning',
-    detail: enough ? 'enough' : `${total} MiB: all roles on one machine want ${LEAST_MEMORY_MIB}; run fewer roles here (--role)`,
+    detail: enough
+      ? 'enough'
+      : `${total} MiB: all roles on one machine want ${LEAST_MEMORY_MIB}; run fewer roles here (--role)`,
   };
 }
 
@@ -81,7 +89,10 @@ async function port(environment: Environment): Promise<Finding> {
     server.once('error', (error) => done((error as { code?: string }).code ?? error.message));
     server.listen(number, host, () => server.close(() => done(null)));
   });
-  const detail = problem === null ? `${host}:${number} is free` : `${host}:${number} cannot be used (${problem}): choose another with --port or GITS_PORT`;
+  const detail =
+    problem === null
+      ? `${host}:${number} is free`
+      : `${host}:${number} cannot be used (${problem}): choose another with --port or GITS_PORT`;
   return { what: 'web port', verdict: problem === null ? 'ok' : 'problem', detail };
 }
 
@@ -90,7 +101,11 @@ async function modelRuntime(): Promise<Finding> {
     await import('onnxruntime-node');
     return { what: 'ONNX Runtime', verdict: 'ok', detail: 'loads' };
   } catch (error) {
-    return { what: 'ONNX Runtime', verdict: 'problem', detail: `does not load (${(error as Error).message}): run \`npm ci\` again` };
+    return {
+      what: 'ONNX Runtime',
+      verdict: 'problem',
+      detail: `does not load (${(error as Error).message}): run \`npm ci\` again`,
+    };
   }
 }
 
@@ -102,7 +117,9 @@ async function database(environment: Environment, holder: number | null): Promis
       () => true,
       () => false,
     );
-    const detail = found ? 'embedded, not running; `gits start` starts it' : `no ${name}: run \`npm ci\` again, or set DATABASE_URL`;
+    const detail = found
+      ? 'embedded, not running; `gits start` starts it'
+      : `no ${name}: run \`npm ci\` again, or set DATABASE_URL`;
     return [{ what: 'PostgreSQL', verdict: found ? 'ok' : 'problem', detail }];
   }
   const url = await databaseUrlOf(environment);
@@ -125,12 +142,21 @@ async function database(environment: Environment, holder: number | null): Promis
       {
         what: 'migrations',
         verdict: pending.length === 0 ? 'ok' : 'warning',
-        detail: pending.length === 0 ? 'all done' : `${pending.join(', ')} missing: \`gits start\` or \`gits migrate\` runs them`,
+        detail:
+          pending.length === 0
+            ? 'all done'
+            : `${pending.join(', ')} missing: \`gits start\` or \`gits migrate\` runs them`,
       },
     ];
   } catch (error) {
     const what = embedded ? 'the embedded server' : 'DATABASE_URL';
-    return [{ what: 'PostgreSQL', verdict: 'problem', detail: `${what} does not answer (${(error as Error).message}): check address, password and network` }];
+    return [
+      {
+        what: 'PostgreSQL',
+        verdict: 'problem',
+        detail: `${what} does not answer (${(error as Error).message}): check address, password and network`,
+      },
+    ];
   } finally {
     await client.end().catch(() => undefined);
   }

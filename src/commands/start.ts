@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import { checkAccessSettings } from '../access/access-settings.js';
 import type { Environment } from '../config/environment.js';
 import { EmbeddedPostgres } from '../platform/postgres/embedded-postgres.js';
 import { migrate } from '../platform/postgres/migrator.js';
@@ -16,16 +17,21 @@ export async function start(
   flags: Readonly<Record<string, string>>,
   program: string,
 ): Promise<number> {
+  checkAccessSettings(environment);
   const names = environment.role;
   if (names.includes('all')) {
-    if (names.length > 1) throw new ExitError(EXIT.usage, '--role all already means every role; name no other with it.');
+    if (names.length > 1)
+      throw new ExitError(EXIT.usage, '--role all already means every role; name no other with it.');
     return startAll(environment, flags, program);
   }
   const roles = names.map((name) => {
     const role = findRole(name);
     if (role === undefined) {
       const known = ['all', ...ROLES.map((each) => each.name)].join(', ');
-      throw new ExitError(EXIT.usage, `--role must be one of ${known} (or some of them, comma separated), but is "${name}".`);
+      throw new ExitError(
+        EXIT.usage,
+        `--role must be one of ${known} (or some of them, comma separated), but is "${name}".`,
+      );
     }
     return role;
   });
@@ -50,7 +56,11 @@ async function startAll(
     });
     if (environment.databaseUrl === '') {
       postgres = await EmbeddedPostgres.start(environment.dataDir, environment.postgresPort, (reason) =>
-        fail(new Error(`the embedded PostgreSQL ended unexpectedly (${reason}); see ${environment.dataDir}/logs/postgres.log`)),
+        fail(
+          new Error(
+            `the embedded PostgreSQL ended unexpectedly (${reason}); see ${environment.dataDir}/logs/postgres.log`,
+          ),
+        ),
       );
     }
     const url = postgres?.url ?? environment.databaseUrl;
@@ -59,7 +69,9 @@ async function startAll(
     supervisor.start();
     const outcome = await Promise.race([supervisor.ready, stopRequested, failed]);
     if (outcome === undefined) {
-      process.stdout.write(startTable(environment, supervisor.processes, postgres !== undefined, Date.now() - startedAt));
+      process.stdout.write(
+        startTable(environment, supervisor.processes, postgres !== undefined, Date.now() - startedAt),
+      );
     }
     const end = outcome ?? (await Promise.race([stopRequested, failed]));
     if (end instanceof Error) logger.error(end.message);

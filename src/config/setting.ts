@@ -15,7 +15,10 @@ interface Options {
 
 /** Flag of a setting: `GITS_DATA_DIR` is `--data-dir`, `DATABASE_URL` is `--database-url`. */
 export function flagOf(setting: Setting<unknown>): string {
-  return `--${setting.variable.replace(/^GITS_/, '').toLowerCase().replaceAll('_', '-')}`;
+  return `--${setting.variable
+    .replace(/^GITS_/, '')
+    .toLowerCase()
+    .replaceAll('_', '-')}`;
 }
 
 export function text(variable: string, defaultText: string, description: string, options: Options = {}) {

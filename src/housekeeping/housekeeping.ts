@@ -1,4 +1,5 @@
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { forgetExpiredLogins } from '../access/forget-expired-logins.js';
 import { Postgres } from '../platform/postgres/postgres.js';
 import { ProcessRegistry } from '../platform/telemetry/process-registry.js';
 
@@ -13,12 +14,6 @@ interface Chore {
 }
 
 const CHORES: readonly Chore[] = [
-  {
-    name: 'logins that are over',
-    statement: `WITH links AS (DELETE FROM gits.login_links WHERE expires_at < now() - interval '1 day' RETURNING 1),
-                     sessions AS (DELETE FROM gits.sessions WHERE expires_at < now() RETURNING 1)
-                SELECT 1 FROM links UNION ALL SELECT 1 FROM sessions`,
-  },
   {
     name: 'idempotency keys older than a day',
     statement: `DELETE FROM gits.idempotency_keys WHERE created_at < now() - interval '1 day'`,
@@ -73,6 +68,7 @@ export class Housekeeping implements OnApplicationBootstrap, BeforeApplicationSh
         if (rowCount !== 0) this.logger.debug(`${name}: ${rowCount} rows`);
       }
     });
+    await forgetExpiredLogins(this.postgres);
     const gone = await this.processes.forgetGone();
     if (gone > 0) this.logger.warn(`${gone} processes went without a word and are forgotten`);
   }

@@ -9,6 +9,14 @@ import { RegistryApiModule } from '../registry/registry-api.module.js';
 
 /** Everything that answers HTTP. */
 @Module({
-  imports: [AccessModule, HttpModule, JobsModule, RegistryApiModule, MlDataModule, OpenInferenceModule, DashboardsModule],
+  imports: [
+    AccessModule,
+    HttpModule,
+    JobsModule,
+    RegistryApiModule,
+    MlDataModule,
+    OpenInferenceModule,
+    DashboardsModule,
+  ],
 })
 export class ApiModule {}

@@ -30,7 +30,8 @@ export const ROLES: readonly RoleDefinition[] = [
   },
   {
     name: 'loader',
-    description: 'Makes the demo dataset, its training and testing rows, model and service, once in the life of a database.',
+    description:
+      'Makes the demo dataset, its training and testing rows, model and service, once in the life of a database.',
     port: 'health',
     kind: 'task',
     processes: (environment) => (environment.demo ? 1 : 0),

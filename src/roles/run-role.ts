@@ -60,7 +60,9 @@ export async function runRoles(roles: readonly RoleDefinition[], environment: En
     sleep(environment.drainSeconds * 1000, false, { ref: false }),
   ]);
   if (!closed) {
-    logger.error(`not drained within ${environment.drainSeconds} s (GITS_DRAIN_SECONDS): what was under way is delivered again`);
+    logger.error(
+      `not drained within ${environment.drainSeconds} s (GITS_DRAIN_SECONDS): what was under way is delivered again`,
+    );
     return EXIT.drainTimeout;
   }
   return failure === null ? EXIT.ok : EXIT.failure;
@@ -100,11 +102,16 @@ async function reachDatabase(environment: Environment): Promise<string> {
     throw new ExitError(
       EXIT.unreachable,
       `${which} does not answer: ${(error as Error).message}. ` +
-        (environment.databaseUrl === '' ? 'Is `gits start` running?' : 'Check the address, the password and the network.'),
+        (environment.databaseUrl === ''
+          ? 'Is `gits start` running?'
+          : 'Check the address, the password and the network.'),
     );
   }
   if (pending.length > 0) {
-    throw new ExitError(EXIT.unreachable, `The database lacks migrations (${pending.join(', ')}). Run \`gits migrate\`.`);
+    throw new ExitError(
+      EXIT.unreachable,
+      `The database lacks migrations (${pending.join(', ')}). Run \`gits migrate\`.`,
+    );
   }
   return url;
 }

@@ -44,7 +44,15 @@ export class Supervisor {
       const count = role.processes(this.environment);
       for (let number = 1; number <= count; number += 1) {
         const name = count === 1 ? role.name : `${role.name} ${number}`;
-        const child: Child = { name, role, process: undefined, address: undefined, startedAt: 0, failures: 0, restart: undefined };
+        const child: Child = {
+          name,
+          role,
+          process: undefined,
+          address: undefined,
+          startedAt: 0,
+          failures: 0,
+          restart: undefined,
+        };
         this.children.push(child);
         this.launch(child);
       }

@@ -5,6 +5,8 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { FirstAdmin } from '../access/first-admin.js';
+import { Gatekeeper } from '../access/gatekeeper.js';
+import { LoginRedirectFilter } from '../access/login-required.js';
 import type { Environment } from '../config/environment.js';
 import { registerImportParsers } from '../ml-data/register-import-parsers.js';
 import { ProblemFilter } from '../platform/http/problem.filter.js';
@@ -25,7 +27,12 @@ export async function createWebApplication(
   environment: Environment,
   logger: LoggerService,
 ): Promise<WebApplication> {
-  const adapter = new FastifyAdapter({ bodyLimit: environment.maxBodyBytes, return503OnClosing: true, routerOptions: { ignoreTrailingSlash: true } });
+  const adapter = new FastifyAdapter({
+    bodyLimit: environment.maxBodyBytes,
+    trustProxy: environment.trustProxy,
+    return503OnClosing: true,
+    routerOptions: { ignoreTrailingSlash: true },
+  });
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, { logger, abortOnError: false });
   await configure(app, environment);
   SwaggerModule.setup(DOCS, app, () => createOpenApi(app), {
@@ -48,7 +55,8 @@ export async function createWebApplication(
 
 async function configure(app: NestFastifyApplication, environment: Environment): Promise<void> {
   app.useGlobalPipes(createValidationPipe());
-  app.useGlobalFilters(new ProblemFilter());
+  // Nest asks the filter that came last first.
+  app.useGlobalFilters(new ProblemFilter(), new LoginRedirectFilter());
   await app.register(fastifyCookie);
   await app.register(fastifyHelmet, {
     contentSecurityPolicy: {
@@ -70,9 +78,13 @@ async function configure(app: NestFastifyApplication, environment: Environment):
     referrerPolicy: { policy: 'same-origin' },
   });
   const fastify = app.getHttpAdapter().getInstance();
+  // Swagger's routes are Fastify's own: Nest's guard does not see them.
+  fastify.addHook('onRequest', async (request, reply) => {
+    if (isDocs(request.url)) await app.get(Gatekeeper, { strict: false }).admit(request, reply, 'viewer');
+  });
   // Swagger UI styles itself in the page; nothing of ours stands there.
   fastify.addHook('onSend', async (request, reply) => {
-    if (!request.url.startsWith(`/${DOCS}`)) return;
+    if (!isDocs(request.url)) return;
     const policy = String(reply.getHeader('content-security-policy') ?? '');
     reply.header('content-security-policy', policy.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'"));
   });
@@ -80,11 +92,17 @@ async function configure(app: NestFastifyApplication, environment: Environment):
   registerModelUpload(fastify, environment.maxModelBytes);
 }
 
+function isDocs(url: string): boolean {
+  return url.startsWith(`/${DOCS}`);
+}
+
 /** The OpenAPI document of every route. */
 export function createOpenApi(app: INestApplication): OpenAPIObject {
   const builder = new DocumentBuilder()
     .setTitle('GITS')
-    .setDescription('Scores, stores, watches and retrains industrial machine-learning models. Errors are RFC 9457 problem+json.')
+    .setDescription(
+      'Scores, stores, watches and retrains industrial machine-learning models. Errors are RFC 9457 problem+json.',
+    )
     .setVersion('1')
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key' })
     .addSecurityRequirements('bearer')

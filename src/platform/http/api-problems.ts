@@ -3,7 +3,7 @@ import { ApiResponse } from '@nestjs/swagger';
 
 const EXAMPLES: Record<number, { code: string; title: string; detail: string }> = {
   400: { code: 'invalid-request', title: 'Bad request', detail: 'limit must not be greater than 1000, but is 5000' },
-  401: { code: 'not-logged-in', title: 'Not logged in', detail: 'Send an API key as "Authorization: Bearer gits_…", or log in.' },
+  401: { code: 'login-required', title: 'Not logged in', detail: 'Send an API key as "Authorization: Bearer gits_…", or log in.' },
   403: { code: 'role-too-low', title: 'Not allowed', detail: 'This needs the role operator; yours is viewer.' },
   404: { code: 'job-not-found', title: 'Not found', detail: 'There is no job 0190b5b0-8a4e-7c6e-9f60-2f1a4f3f8a11.' },
   409: { code: 'service-exists', title: 'Conflict', detail: 'There is already a service of this name.' },
