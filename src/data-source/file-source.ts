@@ -72,7 +72,10 @@ export class FileSource implements RowSource {
         ])
       : dataset.features.map(cell);
     const label = names.has(dataset.target.name) ? cell(dataset.target) : null;
-    return { body: JSON.stringify({ [dataset.payloadKey]: content }), label: label === null ? null : typeof label === 'string' ? label : JSON.stringify(label) };
+    return {
+      body: JSON.stringify({ [dataset.payloadKey]: content }),
+      label: label === null ? null : typeof label === 'string' ? label : JSON.stringify(label),
+    };
   }
 
   /** File column by dataset column: mapped, of the same name, or of the same name in another case. */
@@ -81,7 +84,8 @@ export class FileSource implements RowSource {
     const names = new Map<string, string>();
     for (const wanted of [...features.map((column) => column.name), ...timeColumns, target.name]) {
       const mapped = this.map.get(wanted) ?? wanted;
-      const match = found.find((name) => name === mapped) ?? found.find((name) => name.toLowerCase() === mapped.toLowerCase());
+      const match =
+        found.find((name) => name === mapped) ?? found.find((name) => name.toLowerCase() === mapped.toLowerCase());
       if (match !== undefined) names.set(wanted, match);
       else if (wanted !== target.name) {
         throw new SourceFileError(
@@ -119,7 +123,13 @@ async function* readRecords(path: string): AsyncGenerator<FileRecord> {
       }
     } else {
       const parser = bytes.pipe(
-        parse({ columns: true, bom: true, skip_empty_lines: true, relax_column_count: true, delimiter: [',', ';', '\t'] }),
+        parse({
+          columns: true,
+          bom: true,
+          skip_empty_lines: true,
+          relax_column_count: true,
+          delimiter: [',', ';', '\t'],
+        }),
       );
       bytes.on('error', (error: Error) => parser.destroy(error));
       for await (const record of parser) yield record as FileRecord;

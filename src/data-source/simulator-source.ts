@@ -11,7 +11,8 @@ export class SimulatorSource implements RowSource {
     options: { seed: number; scenario: string },
     state: unknown,
   ) {
-    this.simulator = state === null ? new RoasterSimulator(options) : RoasterSimulator.restore(state as RoasterSimulatorState);
+    this.simulator =
+      state === null ? new RoasterSimulator(options) : RoasterSimulator.restore(state as RoasterSimulatorState);
   }
 
   take(count: number): Promise<SourceRow[]> {

@@ -59,7 +59,12 @@ export class BatchProcessor {
       if (typeof facts === 'string') failed.push({ message, reason: facts });
       else read.push({ message, eventTime: facts.eventTime ?? message.publishedAt });
     }
-    const outcomes = await this.scorer.score(binding.sha256, features.subarray(0, read.length * width), read.length, width);
+    const outcomes = await this.scorer.score(
+      binding.sha256,
+      features.subarray(0, read.length * width),
+      read.length,
+      width,
+    );
     const scoredAt = now();
     const jobs = failed.map(({ message, reason }) => failedJob(message, reason));
     const finished: number[] = [];
@@ -86,7 +91,8 @@ export class BatchProcessor {
     };
     const rejected: RejectedMessage[] = failed.map(({ message, reason }) => ({ id: message.id, reason }));
     await batch.settle(rejected, async (transaction) => {
-      const write = (connection: Queryable) => this.write(binding, record, read, outcomes, features, finished, connection);
+      const write = (connection: Queryable) =>
+        this.write(binding, record, read, outcomes, features, finished, connection);
       if (transaction === null) await this.postgres.transaction(write);
       else await write(transaction);
     });
@@ -123,10 +129,18 @@ export class BatchProcessor {
   ): Promise<void> {
     const known = await this.jobs.record(record, connection);
     const rows = known.size === 0 ? finished : finished.filter((row) => !known.has(read[row]!.message.id));
-    if (rows.length > 0) await this.production.insert(binding.dataset, scoredRows(binding, read, outcomes, features, rows), connection);
+    if (rows.length > 0)
+      await this.production.insert(binding.dataset, scoredRows(binding, read, outcomes, features, rows), connection);
   }
 
-  private count(binding: ActiveBinding, batch: MessageBatch, finished: number, failed: number, startedAt: number, scoredAt: number) {
+  private count(
+    binding: ActiveBinding,
+    batch: MessageBatch,
+    finished: number,
+    failed: number,
+    startedAt: number,
+    scoredAt: number,
+  ) {
     const { service } = binding;
     this.metrics.totals.finished += finished;
     this.metrics.totals.failed += failed;

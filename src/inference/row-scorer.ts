@@ -27,7 +27,14 @@ export class RowScorer {
     return outcomes;
   }
 
-  private async scoreRange(sha256: string, rows: Float64Array, from: number, to: number, width: number, outcomes: RowOutcome[]) {
+  private async scoreRange(
+    sha256: string,
+    rows: Float64Array,
+    from: number,
+    to: number,
+    width: number,
+    outcomes: RowOutcome[],
+  ) {
     if (from === to) return;
     try {
       await this.scoreWhole(sha256, rows, from, to, width, outcomes);
@@ -43,7 +50,14 @@ export class RowScorer {
     }
   }
 
-  private async scoreWhole(sha256: string, rows: Float64Array, from: number, to: number, width: number, outcomes: RowOutcome[]) {
+  private async scoreWhole(
+    sha256: string,
+    rows: Float64Array,
+    from: number,
+    to: number,
+    width: number,
+    outcomes: RowOutcome[],
+  ) {
     const part = from === 0 && rows.length === to * width ? rows : rows.slice(from * width, to * width);
     const predictions = await this.withPatience(() => this.engine.score(sha256, part, to - from));
     const values = predictions.task === 'regression' ? predictions.values : predictions.labels;

@@ -58,10 +58,13 @@ export class ServiceBindings {
   private async refreshUntilCurrent(): Promise<void> {
     while (this.again) {
       this.again = false;
-      const wanted = (await this.services.bindings()).filter((binding) => binding.enabled && this.isMine(binding.service));
+      const wanted = (await this.services.bindings()).filter(
+        (binding) => binding.enabled && this.isMine(binding.service),
+      );
       this.problems.clear();
       for (const name of this.environment.service) {
-        if (!wanted.some((binding) => binding.service === name)) this.problems.set(name, 'there is no enabled service of this name');
+        if (!wanted.some((binding) => binding.service === name))
+          this.problems.set(name, 'there is no enabled service of this name');
       }
       for (const binding of wanted) {
         await this.take(binding).catch((error: unknown) => {

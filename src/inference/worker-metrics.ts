@@ -32,7 +32,8 @@ export class WorkerMetrics {
       buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096],
       registers,
     });
-    const seconds = (name: string, help: string) => new Histogram({ name, help, labelNames, buckets: SECONDS, registers });
+    const seconds = (name: string, help: string) =>
+      new Histogram({ name, help, labelNames, buckets: SECONDS, registers });
     this.queueWait = seconds('gits_queue_wait_seconds', 'Waiting time of the oldest message of a batch.');
     this.inference = seconds('gits_inference_seconds', 'Time to read and score a batch.');
     this.write = seconds('gits_result_write_seconds', 'Time to write and acknowledge a batch.');

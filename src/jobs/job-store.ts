@@ -72,7 +72,13 @@ export abstract class JobStore {
   abstract list(filter: JobFilter, limit: number, after?: JobCursor): Promise<Job[]>;
 
   /** Sets the status if it is `from` now; false when it is not. */
-  abstract transition(id: string, from: JobStatus, to: JobStatus, message: string, transaction?: Queryable): Promise<boolean>;
+  abstract transition(
+    id: string,
+    from: JobStatus,
+    to: JobStatus,
+    message: string,
+    transaction?: Queryable,
+  ): Promise<boolean>;
 
   /** Deletes a job that is not queued; false when there is none. */
   abstract delete(id: string, transaction?: Queryable): Promise<boolean>;

@@ -71,7 +71,11 @@ export class JobsController {
   @Post('jobs')
   @HttpCode(202)
   @ApiOperation({ summary: 'Queue one message or a list of messages' })
-  @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'The same key again gives the first answer again.' })
+  @ApiHeader({
+    name: 'Idempotency-Key',
+    required: false,
+    description: 'The same key again gives the first answer again.',
+  })
   @ApiExtraModels(SubmitJobDto)
   @ApiBody({
     schema: {
@@ -121,12 +125,18 @@ export class JobsController {
   async countsPerMinute(@Query() query: MinuteCountsDto): Promise<MinuteCountDto[]> {
     const since = Date.now() - (query.minutes ?? 60) * 60_000;
     const counts = await this.store.countsPerMinute(since, { service: query.service });
-    return counts.map(({ minute, status, jobs }) => ({ minute: new Date(minute).toISOString(), last_status: status, jobs }));
+    return counts.map(({ minute, status, jobs }) => ({
+      minute: new Date(minute).toISOString(),
+      last_status: status,
+      jobs,
+    }));
   }
 
   @Role('viewer')
   @Sse('jobs/events')
-  @ApiOperation({ summary: 'Live stream (server-sent events): `counts` each second, `job` for each new or changed job' })
+  @ApiOperation({
+    summary: 'Live stream (server-sent events): `counts` each second, `job` for each new or changed job',
+  })
   events(): Observable<MessageEvent> {
     return this.feed.listen();
   }

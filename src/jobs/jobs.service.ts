@@ -55,7 +55,9 @@ export class JobsService {
     return this.idempotency.once(principal, idempotencyKey, submissions, async (transaction) => {
       await this.store.create(jobs, transaction);
       for (const queue of new Set(jobs.map((job) => job.routingKey))) {
-        const messages = jobs.filter((job) => job.routingKey === queue).map((job) => ({ id: job.id, body: job.payload }));
+        const messages = jobs
+          .filter((job) => job.routingKey === queue)
+          .map((job) => ({ id: job.id, body: job.payload }));
         await this.broker.publish(queue, messages, transaction);
       }
       return jobs.map(({ id, service, status }) => ({ id, service, last_status: status }));
@@ -69,7 +71,11 @@ export class JobsService {
   }
 
   /** One page, newest first. */
-  async list(filter: JobFilter, limit: number, cursor: string | undefined): Promise<{ jobs: Job[]; nextCursor: string | null }> {
+  async list(
+    filter: JobFilter,
+    limit: number,
+    cursor: string | undefined,
+  ): Promise<{ jobs: Job[]; nextCursor: string | null }> {
     const jobs = await this.store.list(filter, limit + 1, cursor === undefined ? undefined : decodeCursor(cursor));
     const page = jobs.slice(0, limit);
     const last = page.at(-1);
@@ -81,7 +87,10 @@ export class JobsService {
     const job = await this.get(id);
     await this.postgres.transaction(async (transaction) => {
       const withdrawn = job.status === 'queued' && (await this.broker.withdraw(job.routingKey, id, transaction));
-      if (!withdrawn || !(await this.store.transition(id, 'queued', 'cancelled', 'Cancelled before it was scored.', transaction))) {
+      if (
+        !withdrawn ||
+        !(await this.store.transition(id, 'queued', 'cancelled', 'Cancelled before it was scored.', transaction))
+      ) {
         const state = job.status === 'queued' ? 'is being scored right now' : `is ${job.status}`;
         throw new ConflictProblem('job-not-waiting', `Only a waiting job can be cancelled, but ${id} ${state}.`);
       }
@@ -94,7 +103,8 @@ export class JobsService {
     const job = await this.get(id);
     await this.postgres.transaction(async (transaction) => {
       const moved = await this.store.transition(id, 'failed', 'queued', 'Waiting to be scored again.', transaction);
-      if (!moved) throw new ConflictProblem('job-not-failed', `Only a failed job can be replayed, but ${id} is ${job.status}.`);
+      if (!moved)
+        throw new ConflictProblem('job-not-failed', `Only a failed job can be replayed, but ${id} is ${job.status}.`);
       if (!(await this.broker.replay(id, transaction))) {
         throw new ConflictProblem('no-dead-letter', `The message of job ${id} was discarded and cannot be replayed.`);
       }
@@ -117,7 +127,11 @@ export class JobsService {
     return this.broker.deadLetters(limit);
   }
 
-  private async bindingFor(submission: Submission, index: number, bindings: readonly ServiceBinding[]): Promise<ServiceBinding> {
+  private async bindingFor(
+    submission: Submission,
+    index: number,
+    bindings: readonly ServiceBinding[],
+  ): Promise<ServiceBinding> {
     if (submission.service !== undefined) {
       const named = bindings.find((binding) => binding.service === submission.service);
       if (named !== undefined) return named;
@@ -125,7 +139,12 @@ export class JobsService {
       throw invalid(index, 'service', `service must be one of ${known}, but is "${submission.service}".`);
     }
     const keys = Object.keys(submission.payload);
-    const datasets = new Set((await this.datasets.list()).map(({ dataset }) => dataset).filter(({ payloadKey }) => keys.includes(payloadKey)).map(({ name }) => name));
+    const datasets = new Set(
+      (await this.datasets.list())
+        .map(({ dataset }) => dataset)
+        .filter(({ payloadKey }) => keys.includes(payloadKey))
+        .map(({ name }) => name),
+    );
     const fitting = bindings.filter((binding) => datasets.has(binding.dataset));
     const [only] = fitting;
     if (only !== undefined && fitting.length === 1) return only;

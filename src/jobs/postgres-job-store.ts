@@ -93,7 +93,10 @@ export class PostgresJobStore extends JobStore {
   }
 
   async find(id: string): Promise<Job | null> {
-    return (await this.postgres.rows<Job & { id: string }>(`SELECT ${COLUMNS} FROM gits.jobs WHERE id = $1`, [id]))[0] ?? null;
+    return (
+      (await this.postgres.rows<Job & { id: string }>(`SELECT ${COLUMNS} FROM gits.jobs WHERE id = $1`, [id]))[0] ??
+      null
+    );
   }
 
   async list(filter: JobFilter, limit: number, after?: JobCursor): Promise<Job[]> {
@@ -107,7 +110,9 @@ export class PostgresJobStore extends JobStore {
     if (filter.from !== undefined) conditions.push(`queued_at >= to_timestamp(${parameter(filter.from / 1000)})`);
     if (filter.to !== undefined) conditions.push(`queued_at < to_timestamp(${parameter(filter.to / 1000)})`);
     if (after !== undefined) {
-      conditions.push(`(queued_at, id) < (to_timestamp(${parameter(after.queuedAt / 1000)}), ${parameter(after.id)}::uuid)`);
+      conditions.push(
+        `(queued_at, id) < (to_timestamp(${parameter(after.queuedAt / 1000)}), ${parameter(after.id)}::uuid)`,
+      );
     }
     const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
     return this.postgres.rows<Job & { id: string }>(
@@ -116,7 +121,13 @@ export class PostgresJobStore extends JobStore {
     );
   }
 
-  async transition(id: string, from: JobStatus, to: JobStatus, message: string, transaction?: Queryable): Promise<boolean> {
+  async transition(
+    id: string,
+    from: JobStatus,
+    to: JobStatus,
+    message: string,
+    transaction?: Queryable,
+  ): Promise<boolean> {
     const final = to === 'queued' ? 'NULL' : 'now()';
     const changed = await (transaction ?? this.postgres).query(
       `UPDATE gits.jobs SET last_status = $3, message = $4, ended_at = ${final} WHERE id = $1 AND last_status = $2`,

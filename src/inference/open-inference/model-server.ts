@@ -31,7 +31,8 @@ export class ModelServer implements BeforeApplicationShutdown {
     const { aliases, versions } = await this.models.get(model);
     const number = aliases.find(({ alias }) => alias === CHAMPION)?.version;
     const champion = versions.find((candidate) => candidate.version === number);
-    if (champion === undefined) throw new NotFoundProblem('no-champion', `Model "${model}" has no version with the alias ${CHAMPION}.`);
+    if (champion === undefined)
+      throw new NotFoundProblem('no-champion', `Model "${model}" has no version with the alias ${CHAMPION}.`);
     return champion;
   }
 

@@ -70,7 +70,10 @@ export class OpenInferenceController {
   @Get(['models/:model/ready', 'models/:model/versions/:version/ready'])
   @ApiOperation({ summary: 'Loads the model if need be and says when it can score' })
   @ApiOkResponse({ schema: { example: { name: 'product_quality_lightgbm', ready: true } } })
-  async modelReady(@Param('model') model: string, @Param('version', new ParseIntPipe({ optional: true })) version?: number) {
+  async modelReady(
+    @Param('model') model: string,
+    @Param('version', new ParseIntPipe({ optional: true })) version?: number,
+  ) {
     await this.server.ready(await this.server.resolve(model, version));
     return { name: model, ready: true };
   }
@@ -99,7 +102,10 @@ export class OpenInferenceController {
     const known = outputMetadata(signature).map(({ name }) => name);
     const unknown = request.outputs?.find(({ name }) => !known.includes(name));
     if (unknown !== undefined) {
-      throw new InvalidProblem('unknown-output', `output "${unknown.name}" is not one of the model's: ${known.join(', ')}`);
+      throw new InvalidProblem(
+        'unknown-output',
+        `output "${unknown.name}" is not one of the model's: ${known.join(', ')}`,
+      );
     }
     const { rows, rowCount } = readInputs(signature, request.inputs, this.environment.maxInferRows);
     const outputs = writeOutputs(signature, await this.server.score(resolved, rows, rowCount), rowCount);
@@ -107,7 +113,9 @@ export class OpenInferenceController {
       model_name: model,
       model_version: String(resolved.version),
       id: request.id ?? uuid(),
-      outputs: outputs.filter(({ name }) => request.outputs === undefined || request.outputs.some((each) => each.name === name)),
+      outputs: outputs.filter(
+        ({ name }) => request.outputs === undefined || request.outputs.some((each) => each.name === name),
+      ),
     };
   }
 }

@@ -57,7 +57,8 @@ export function readInputs(signature: ModelSignature, tensors: readonly Tensor[]
   const rows = new Float64Array(rowCount * width);
   input.columns.forEach(({ name, featureIndex }, position) => {
     const values = columns[position]!;
-    if (values.length !== rowCount) throw invalid(`input "${name}" must have ${rowCount} rows, but has ${values.length}`);
+    if (values.length !== rowCount)
+      throw invalid(`input "${name}" must have ${rowCount} rows, but has ${values.length}`);
     for (let row = 0; row < rowCount; row += 1) rows[row * width + featureIndex] = values[row]!;
   });
   return { rows, rowCount };
@@ -78,18 +79,26 @@ export function writeOutputs(signature: ModelSignature, parts: readonly Predicti
 
 function readTensor(tensor: Tensor, width: number, maxRows: number): Float64Array {
   const { name, datatype, shape } = tensor;
-  if (!NUMBER_TYPES.includes(datatype)) throw invalid(`input "${name}": datatype must be one of ${NUMBER_TYPES.join(', ')}, but is "${datatype}"`);
+  if (!NUMBER_TYPES.includes(datatype))
+    throw invalid(`input "${name}": datatype must be one of ${NUMBER_TYPES.join(', ')}, but is "${datatype}"`);
   const [rows = 0] = shape;
   const fits = shape.length === 2 ? shape[1] === width : shape.length === 1 && width === 1;
   if (!fits || rows < 1 || !Number.isInteger(rows)) {
-    throw invalid(`input "${name}": shape must be [rows, ${width}] with at least one row, but is [${shape.join(', ')}]`);
+    throw invalid(
+      `input "${name}": shape must be [rows, ${width}] with at least one row, but is [${shape.join(', ')}]`,
+    );
   }
-  if (rows > maxRows) throw invalid(`input "${name}": at most ${maxRows} rows are taken at once (GITS_MAX_INFER_ROWS), but there are ${rows}`);
+  if (rows > maxRows)
+    throw invalid(
+      `input "${name}": at most ${maxRows} rows are taken at once (GITS_MAX_INFER_ROWS), but there are ${rows}`,
+    );
   const values = tensor.data.flat(1);
-  if (values.length !== rows * width) throw invalid(`input "${name}": data must have ${rows * width} values, but has ${values.length}`);
+  if (values.length !== rows * width)
+    throw invalid(`input "${name}": data must have ${rows * width} values, but has ${values.length}`);
   return Float64Array.from(values, (value, index) => {
     if (value === null) return Number.NaN;
-    if (typeof value !== 'number') throw invalid(`input "${name}": data[${index}] must be a number, but is ${JSON.stringify(value)}`);
+    if (typeof value !== 'number')
+      throw invalid(`input "${name}": data[${index}] must be a number, but is ${JSON.stringify(value)}`);
     return value;
   });
 }

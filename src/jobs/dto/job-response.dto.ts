@@ -25,7 +25,8 @@ class JobMetadataDto {
   @ApiProperty() queued_date: string;
   @ApiProperty({ type: String, nullable: true }) start_date: string | null;
   @ApiProperty({ type: String, nullable: true }) end_date: string | null;
-  @ApiProperty({ type: String, nullable: true, description: 'Seconds with six decimals' }) time_elapsed_sec: string | null;
+  @ApiProperty({ type: String, nullable: true, description: 'Seconds with six decimals' }) time_elapsed_sec:
+    string | null;
   @ApiProperty() routing_key: string;
   @ApiProperty() service: string;
   @ApiProperty({ type: String, nullable: true }) worker: string | null;

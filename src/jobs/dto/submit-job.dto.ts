@@ -14,7 +14,8 @@ export class SubmitJobDto {
   service?: string;
 
   @ApiProperty({
-    description: 'The message, as any client of the queue would send it: the payload key with a list in column order, or an object.',
+    description:
+      'The message, as any client of the queue would send it: the payload key with a list in column order, or an object.',
     example: { product_quality: [169.94, 279.0, 256.0, 256.0, 321.0, 469.0, 574.0, 535.0, 259.0, 258.0, 250.0] },
   })
   @IsObject({ message: 'payload must be an object such as {"product_quality": [...]}' })

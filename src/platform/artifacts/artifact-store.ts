@@ -24,7 +24,9 @@ export class ArtifactStore {
 
   /** The bytes, checked against their hash. */
   async get(sha256: string): Promise<Buffer> {
-    const [row] = await this.postgres.rows<{ bytes: Buffer }>('SELECT bytes FROM gits.artifacts WHERE sha256 = $1', [sha256]);
+    const [row] = await this.postgres.rows<{ bytes: Buffer }>('SELECT bytes FROM gits.artifacts WHERE sha256 = $1', [
+      sha256,
+    ]);
     if (row === undefined) throw new ArtifactError(`There is no artifact ${sha256}.`);
     const found = createHash('sha256').update(row.bytes).digest('hex');
     if (found !== sha256) throw new ArtifactError(`Artifact ${sha256} is damaged: its bytes hash to ${found}.`);

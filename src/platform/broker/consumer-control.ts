@@ -31,7 +31,7 @@ export class ConsumerControl {
   }
 
   async connect(): Promise<void> {
-    const client = new pg.Client(connectionOptions(this.url, 'gits consumer'));
+    const client = new pg.Client({ ...connectionOptions(this.url, 'gits consumer'), pipeline: true });
     client.on('error', () => undefined);
     client.on('notification', (notification) => this.onQueue(notification.payload ?? ''));
     try {
@@ -133,7 +133,7 @@ export class ConsumerControl {
 function toMultirange(sequences: readonly number[]): string {
   const sorted = [...sequences].sort((a, b) => a - b);
   const runs: string[] = [];
-  for (let start = 0; start < sorted.length; ) {
+  for (let start = 0; start < sorted.length;) {
     let end = start + 1;
     while (end < sorted.length && sorted[end] === (sorted[start] ?? 0) + (end - start)) end += 1;
     runs.push(`[${sorted[start]},${(sorted[end - 1] ?? 0) + 1})`);

@@ -47,7 +47,10 @@ export interface MessageBatch {
    * acknowledged. A broker in the database passes its transaction, so that write and acknowledgement happen together
    * or not at all; any other passes null, and `write` must then be safe to repeat.
    */
-  settle(rejected: readonly RejectedMessage[], write: (transaction: PostgresConnection | null) => Promise<void>): Promise<void>;
+  settle(
+    rejected: readonly RejectedMessage[],
+    write: (transaction: PostgresConnection | null) => Promise<void>,
+  ): Promise<void>;
 }
 
 export type BatchHandler = (batch: MessageBatch) => Promise<void>;

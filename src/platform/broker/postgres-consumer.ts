@@ -21,6 +21,11 @@ interface QueueState {
   /** Messages to try again may be due. */
   retryDue: boolean;
   removed: boolean;
+  /**
+   * Fetches begin behind this sequence, so that they need not step over what this consumer holds or has just deleted. What
+   * lies before it, such as the messages of a publisher that committed late, is seen at the next look, within a second.
+   */
+  behind: number;
 }
 
 interface FetchedMessage extends IncomingMessage {
@@ -71,7 +76,7 @@ export class PostgresConsumer implements Consumer {
     }
     for (const name of names) {
       if (this.queues.has(name)) continue;
-      const queue: QueueState = { name, runners: 0, wanted: false, retryDue: true, removed: false };
+      const queue: QueueState = { name, runners: 0, wanted: false, retryDue: true, removed: false, behind: 0 };
       this.queues.set(name, queue);
       this.wake(queue);
     }
@@ -103,6 +108,7 @@ export class PostgresConsumer implements Consumer {
   private lookEverywhere(): void {
     for (const queue of this.queues.values()) {
       queue.retryDue = true;
+      queue.behind = 0;
       this.wake(queue);
     }
   }
@@ -149,7 +155,7 @@ export class PostgresConsumer implements Consumer {
     const begun = connection.query('BEGIN');
     begun.catch(() => undefined);
     let messages = retry ? await this.fetchRetries(connection, queue.name) : [];
-    if (messages.length === 0) messages = await this.fetchFresh(connection, queue.name);
+    if (messages.length === 0) messages = await this.fetchFresh(connection, queue);
     await begun;
     if (messages.length === 0) {
       await connection.query('ROLLBACK');
@@ -183,19 +189,26 @@ export class PostgresConsumer implements Consumer {
       await connection.query('ROLLBACK TO SAVEPOINT taken');
       await this.giveBack(connection, messages, (error as Error).message);
       await connection.query('COMMIT');
-      this.logger.error(`queue ${queue.name}: ${messages.length} messages are tried again: ${(error as Error).message}`);
+      this.logger.error(
+        `queue ${queue.name}: ${messages.length} messages are tried again: ${(error as Error).message}`,
+      );
     }
     return messages.length;
   }
 
-  private async fetchFresh(connection: PostgresConnection, queue: string): Promise<FetchedMessage[]> {
+  private async fetchFresh(connection: PostgresConnection, queue: QueueState): Promise<FetchedMessage[]> {
+    const { behind } = queue;
     const fetched = await connection.query<FetchedMessage & { id: string }>({
       name: 'gits-fetch',
       text: `SELECT ctid::text AS place, sequence, id, body, attempts, (extract(epoch FROM published_at) * 1000)::bigint AS "publishedAt", last_error AS "lastError"
-             FROM gits.messages WHERE queue = $1 AND attempts = 0 ORDER BY sequence LIMIT $2 FOR UPDATE SKIP LOCKED`,
-      values: [queue, this.options.batchSize],
+             FROM gits.messages WHERE queue = $1 AND attempts = 0 AND sequence > $3
+             ORDER BY sequence LIMIT $2 FOR UPDATE SKIP LOCKED`,
+      values: [queue.name, this.options.batchSize, behind],
     });
-    return fetched.rows;
+    const { rows } = fetched;
+    const isFull = rows.length === this.options.batchSize;
+    queue.behind = isFull ? Math.max(queue.behind, rows.at(-1)!.sequence) : 0;
+    return rows.length === 0 && behind > 0 ? this.fetchFresh(connection, queue) : rows;
   }
 
   /** Messages that failed before, in batches that shrink with each attempt: so a poisonous one ends up alone. */

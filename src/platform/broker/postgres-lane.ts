@@ -13,7 +13,10 @@ export class PostgresLane {
   /** The connection, made when it is missing. Statements are pipelined: sent without waiting for the one before. */
   async connection(): Promise<PostgresConnection> {
     if (this.client === undefined) {
-      const client = new pg.Client({ ...connectionOptions(this.url, `gits consumer lane ${this.number}`), pipeline: true });
+      const client = new pg.Client({
+        ...connectionOptions(this.url, `gits consumer lane ${this.number}`),
+        pipeline: true,
+      });
       client.on('error', () => this.drop(client));
       client.on('end', () => this.drop(client));
       await client.connect();

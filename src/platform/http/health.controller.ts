@@ -1,5 +1,11 @@
 import { Controller, Get, Header, Res } from '@nestjs/common';
-import { ApiExcludeEndpoint, ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
+import {
+  ApiExcludeEndpoint,
+  ApiOkResponse,
+  ApiOperation,
+  ApiServiceUnavailableResponse,
+  ApiTags,
+} from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Public, Role } from '../../access/roles.js';
 import { Health } from '../telemetry/health.js';
@@ -25,7 +31,9 @@ export class HealthController {
   @Get('health/ready')
   @ApiOperation({ summary: 'Whether the process can do its work' })
   @ApiOkResponse({ schema: { example: { status: 'ok', checks: { database: 'ok' } } } })
-  @ApiServiceUnavailableResponse({ schema: { example: { status: 'unavailable', checks: { database: 'no answer within 3000 ms' } } } })
+  @ApiServiceUnavailableResponse({
+    schema: { example: { status: 'unavailable', checks: { database: 'no answer within 3000 ms' } } },
+  })
   async ready(@Res() reply: FastifyReply): Promise<void> {
     const report = await this.health.report();
     await reply.status(report.status === 'ok' ? 200 : 503).send(report);

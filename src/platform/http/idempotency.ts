@@ -26,7 +26,10 @@ export class Idempotency {
   ): Promise<T> {
     if (key === undefined) return this.postgres.transaction(work);
     if (key === '' || key.length > LONGEST_KEY) {
-      throw new InvalidProblem('invalid-idempotency-key', `Idempotency-Key must have 1 to ${LONGEST_KEY} characters, but has ${key.length}.`);
+      throw new InvalidProblem(
+        'invalid-idempotency-key',
+        `Idempotency-Key must have 1 to ${LONGEST_KEY} characters, but has ${key.length}.`,
+      );
     }
     const fingerprint = createHash('sha256').update(JSON.stringify(request)).digest('hex');
     return this.postgres.transaction(async (transaction) => {
@@ -53,7 +56,10 @@ export class Idempotency {
     );
     const first = found.rows[0];
     if (first?.fingerprint !== fingerprint) {
-      throw new UnprocessableProblem('idempotency-key-reused', 'This Idempotency-Key was used for another request. Take a new one.');
+      throw new UnprocessableProblem(
+        'idempotency-key-reused',
+        'This Idempotency-Key was used for another request. Take a new one.',
+      );
     }
     return first.response;
   }

@@ -14,7 +14,10 @@ export class OneOrManyPipe<T> implements PipeTransform<unknown, Promise<T[]>> {
   async transform(value: unknown, metadata: ArgumentMetadata): Promise<T[]> {
     const items = Array.isArray(value) ? (value as unknown[]) : [value];
     if (items.length === 0 || items.length > this.most) {
-      throw new InvalidProblem('invalid-request', `The list must have 1 to ${this.most} entries, but has ${items.length}.`);
+      throw new InvalidProblem(
+        'invalid-request',
+        `The list must have 1 to ${this.most} entries, but has ${items.length}.`,
+      );
     }
     const checked: T[] = [];
     for (const [index, item] of items.entries()) checked.push(await this.checkOne(item, index, metadata));

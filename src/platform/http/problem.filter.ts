@@ -72,7 +72,10 @@ export class ProblemFilter implements ExceptionFilter {
     const traceId = randomUUID();
     const path = request.url.split('?')[0];
     this.logger.error(`${request.method} ${path} failed, trace ${traceId}: ${(error as Error).stack ?? String(error)}`);
-    return { ...describe(500, 'internal', `Something went wrong here. The log has it under trace ${traceId}.`), traceId };
+    return {
+      ...describe(500, 'internal', `Something went wrong here. The log has it under trace ${traceId}.`),
+      traceId,
+    };
   }
 }
 

@@ -193,7 +193,14 @@ async function findOwner(): Promise<Owner | undefined> {
     return { uid: await id('-u'), gid: await id('-g') };
   } catch {
     try {
-      await run('useradd', ['--system', '--user-group', '--no-create-home', '--shell', '/usr/sbin/nologin', 'postgres']);
+      await run('useradd', [
+        '--system',
+        '--user-group',
+        '--no-create-home',
+        '--shell',
+        '/usr/sbin/nologin',
+        'postgres',
+      ]);
       return { uid: await id('-u'), gid: await id('-g') };
     } catch (error) {
       throw new EmbeddedPostgresError(
@@ -297,7 +304,9 @@ async function readSecret(file: string) {
 async function choosePort(wanted: number, last: number): Promise<number> {
   if (wanted !== 0) {
     if (await isFree(wanted)) return wanted;
-    throw new EmbeddedPostgresError(`Port ${wanted} (GITS_POSTGRES_PORT) is in use. Choose another, or 0 for a free one.`);
+    throw new EmbeddedPostgresError(
+      `Port ${wanted} (GITS_POSTGRES_PORT) is in use. Choose another, or 0 for a free one.`,
+    );
   }
   if (last !== 0 && (await isFree(last))) return last;
   return new Promise((done, fail) => {

@@ -24,7 +24,9 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
 /** Takes back the newest migration and returns its name; null when there is none. */
 export async function revertLast(databaseUrl: string): Promise<string | null> {
   return withDataSource(databaseUrl, async (dataSource) => {
-    const before = await dataSource.query<{ name: string }[]>('SELECT name FROM public.gits_migrations ORDER BY id DESC LIMIT 1');
+    const before = await dataSource.query<{ name: string }[]>(
+      'SELECT name FROM public.gits_migrations ORDER BY id DESC LIMIT 1',
+    );
     await dataSource.undoLastMigration({ transaction: 'each' });
     return before[0]?.name ?? null;
   });
@@ -33,10 +35,13 @@ export async function revertLast(databaseUrl: string): Promise<string | null> {
 /** Names of the migrations that `migrate` would run. */
 export async function pendingMigrations(databaseUrl: string): Promise<string[]> {
   return withDataSource(databaseUrl, async (dataSource) => {
-    const table = await dataSource.query<{ found: string | null }[]>(`SELECT to_regclass('public.gits_migrations') AS found`);
+    const table = await dataSource.query<{ found: string | null }[]>(
+      `SELECT to_regclass('public.gits_migrations') AS found`,
+    );
     const done = new Set<string>();
     if (table[0]?.found != null) {
-      for (const row of await dataSource.query<{ name: string }[]>('SELECT name FROM public.gits_migrations')) done.add(row.name);
+      for (const row of await dataSource.query<{ name: string }[]>('SELECT name FROM public.gits_migrations'))
+        done.add(row.name);
     }
     return MIGRATIONS.map((migration) => migration.name).filter((name) => !done.has(name));
   });

@@ -37,7 +37,7 @@ export class Notifications implements OnApplicationShutdown {
   }
 
   private async connect(): Promise<void> {
-    const client = new pg.Client(connectionOptions(this.postgres.url, 'gits notifications'));
+    const client = new pg.Client({ ...connectionOptions(this.postgres.url, 'gits notifications'), pipeline: true });
     client.on('error', () => undefined);
     client.on('notification', ({ channel, payload }) => this.call(channel, payload ?? ''));
     try {

@@ -22,7 +22,10 @@ export class PostgresModule {
           retryDelay: 1000,
         }),
       ],
-      providers: [{ provide: Postgres, useFactory: () => new Postgres(url, applicationName, maxConnections) }, Notifications],
+      providers: [
+        { provide: Postgres, useFactory: () => new Postgres(url, applicationName, maxConnections) },
+        Notifications,
+      ],
       exports: [Postgres, Notifications],
     };
   }

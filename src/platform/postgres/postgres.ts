@@ -6,7 +6,10 @@ export type PostgresConnection = pg.PoolClient;
 
 /** Anything that can run a statement. */
 export interface Queryable {
-  query<Row extends pg.QueryResultRow>(query: string | pg.QueryConfig, values?: unknown[]): Promise<pg.QueryResult<Row>>;
+  query<Row extends pg.QueryResultRow>(
+    query: string | pg.QueryConfig,
+    values?: unknown[],
+  ): Promise<pg.QueryResult<Row>>;
 }
 
 const INT8 = 20;
@@ -44,7 +47,11 @@ export class Postgres implements OnApplicationShutdown {
     applicationName: string,
     maxConnections: number,
   ) {
-    this.pool = new pg.Pool({ ...connectionOptions(url, applicationName), max: maxConnections, idleTimeoutMillis: 60_000 });
+    this.pool = new pg.Pool({
+      ...connectionOptions(url, applicationName),
+      max: maxConnections,
+      idleTimeoutMillis: 60_000,
+    });
     // An idle connection that breaks is dropped by the pool; the next query makes a new one.
     this.pool.on('error', () => undefined);
   }

@@ -164,16 +164,20 @@ export function describeMessageBroker(setup: () => Promise<BrokerUnderTest>): vo
     const poison = sent[17]!.id;
     const done: string[] = [];
     let poisonAlone = false;
-    await consume(queue, async (batch) => {
-      if (batch.messages.some((message) => message.id === poison)) {
-        poisonAlone = batch.messages.length === 1;
-        if (!poisonAlone) throw new Error('something in here kills me');
-        await batch.settle([{ id: poison, reason: 'found it' }], async () => undefined);
-        return;
-      }
-      await batch.settle([], async () => undefined);
-      done.push(...batch.messages.map((message) => message.id));
-    }, 40);
+    await consume(
+      queue,
+      async (batch) => {
+        if (batch.messages.some((message) => message.id === poison)) {
+          poisonAlone = batch.messages.length === 1;
+          if (!poisonAlone) throw new Error('something in here kills me');
+          await batch.settle([{ id: poison, reason: 'found it' }], async () => undefined);
+          return;
+        }
+        await batch.settle([], async () => undefined);
+        done.push(...batch.messages.map((message) => message.id));
+      },
+      40,
+    );
     await broker.publish(queue, sent);
     await until(() => poisonAlone && done.length === 39, 30_000);
     expect((await broker.deadLetters(10)).filter((letter) => letter.queue === queue)).toMatchObject([{ id: poison }]);

@@ -21,7 +21,9 @@ describe(PostgresMessageBroker.name, () => {
       broker: new PostgresMessageBroker(postgres),
       consumeAndDie: (queue) =>
         new Promise((done, fail) => {
-          const child = spawn(process.execPath, [program, database.url, queue], { stdio: ['ignore', 'pipe', 'inherit'] });
+          const child = spawn(process.execPath, [program, database.url, queue], {
+            stdio: ['ignore', 'pipe', 'inherit'],
+          });
           child.once('error', fail);
           child.stdout.once('data', () => child.kill('SIGKILL'));
           child.once('exit', () => done());
