@@ -30,7 +30,9 @@ describe('the example message', () => {
   it('passes through a shell unchanged, whatever names it holds', () => {
     const hostile = { "it's": ['$(id) `id` "quoted" \\ '] };
     const command = curlCommand('http://127.0.0.1:8000', 'a_service', hostile);
-    const words = execFileSync('sh', ['-c', command.replace(/^curl/, `printf '%s\\n'`)], { encoding: 'utf8' }).split('\n');
+    const words = execFileSync('sh', ['-c', command.replace(/^curl/, `printf '%s\\n'`)], { encoding: 'utf8' }).split(
+      '\n',
+    );
     expect(words).toContain('http://127.0.0.1:8000/queue_manager/jobs');
     expect(JSON.parse(words[words.indexOf('-d') + 1]!)).toEqual({ service: 'a_service', payload: hostile });
   });

@@ -1,5 +1,6 @@
 import type { VNode } from 'preact';
 import { Notice } from '../pages/components/notice.js';
+import { clockText } from '../pages/components/time-text.js';
 import type { TimeZone } from '../pages/components/time-zone.js';
 import type { DashboardFigures } from './dashboard-figures.js';
 import { FirstMessage } from './panels/first-message.js';
@@ -26,7 +27,10 @@ export function MainDashboardLive({ figures, zone, origin }: LiveProps): VNode {
     <>
       {missing.length > 0 && (
         <Notice kind="error">
-          <strong>Not everything can be read right now.</strong> Missing: {missing.join(', ')}. The page tries again by itself.
+          <strong>
+            {isAway(figures) ? 'The database does not answer.' : `Not available right now: ${missing.join(', ')}.`}
+          </strong>{' '}
+          The page tries again by itself.
         </Notice>
       )}
       <KeyFigures figures={figures} />
@@ -48,6 +52,14 @@ export function MainDashboardLive({ figures, zone, origin }: LiveProps): VNode {
           <LatestFailures figures={figures} zone={zone} />
         </div>
       </div>
+      <p class="as-of muted">
+        As of {clockText(figures.at, zone, 'second')}. Times in {zone.name}.
+      </p>
     </>
   );
+}
+
+/** Nothing that lies in the database could be read. */
+function isAway({ counts, services, rows, processes }: DashboardFigures): boolean {
+  return counts === null && services === null && rows === null && processes === null;
 }

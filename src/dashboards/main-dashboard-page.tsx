@@ -9,7 +9,6 @@ export function MainDashboardPage({ principal, ...live }: LiveProps & { principa
     <Layout title="Dashboard" principal={principal} active="dashboard">
       <div class="page-head">
         <h1>Dashboard</h1>
-        <p class="muted">Times in {live.zone.name}</p>
         <div class="page-tools">
           <span class="live-sign js-only" data-live-sign>
             Live

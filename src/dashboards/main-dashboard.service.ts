@@ -16,7 +16,7 @@ const FRESH_MS = 900;
 /** A page that waits longer for a store comes without what is still missing. */
 const PATIENCE_MS = 2000;
 const HOUR_MS = 3_600_000;
-const LATEST_JOBS = 12;
+const LATEST_JOBS = 10;
 const LATEST_FAILURES = 5;
 /** Most datasets with a chart of predictions: those of the first services by name. */
 const MOST_PREDICTION_CHARTS = 4;
@@ -26,8 +26,10 @@ const MOST_PREDICTION_CHARTS = 4;
 export class MainDashboardService {
   private readonly logger = new Logger(MainDashboardService.name);
   private readonly meter = new ThroughputMeter();
-  /** The newest look at each source that has not ended yet, so that a hanging store is asked once, not by every visitor. */
+  /** The look at each source that has not ended yet, so that a hanging store is asked once, not by every visitor. */
   private readonly waiting = new Map<string, Promise<unknown>>();
+  /** Sources that failed last time, so that an outage is logged once. */
+  private readonly complained = new Set<string>();
   private collecting: Promise<DashboardFigures> | undefined;
   private latest: DashboardFigures | undefined;
 
@@ -52,8 +54,6 @@ export class MainDashboardService {
     const at = Date.now();
     const missing: string[] = [];
     const read = <T>(name: string, source: () => Promise<T>) => this.read(name, source, missing);
-    const bound = read('services', () => this.services.bindings());
-    const stored = read('datasets', () => this.datasets.list());
     const [counts, minutes, latency, queues, rows, latestJobs, latestFailures, processes, services, datasets] =
       await Promise.all([
         read('job counts', () => this.jobs.counts({})),
@@ -64,8 +64,8 @@ export class MainDashboardService {
         read('latest jobs', () => this.jobs.list({}, LATEST_JOBS)),
         read('latest failures', () => this.jobs.list({ status: 'failed' }, LATEST_FAILURES)),
         read('processes', () => this.processes.list()),
-        bound,
-        stored,
+        read('services', () => this.services.bindings()),
+        read('datasets', () => this.datasets.list()),
       ]);
     const byName = new Map(datasets?.map(({ dataset }) => [dataset.name, dataset]));
     const predictions = await read('predictions', () => this.latestPredictions(services ?? [], byName));
@@ -99,9 +99,12 @@ export class MainDashboardService {
       timer = setTimeout(() => reject(new Error(`no answer within ${PATIENCE_MS} ms`)), PATIENCE_MS);
     });
     try {
-      return await Promise.race([this.once(name, source), patience]);
+      const figure = await Promise.race([this.once(name, source), patience]);
+      if (this.complained.delete(name)) this.logger.log(`the dashboard has its ${name} again`);
+      return figure;
     } catch (error) {
-      this.logger.warn(`the dashboard has no ${name}: ${(error as Error).message}`);
+      if (!this.complained.has(name)) this.logger.warn(`the dashboard has no ${name}: ${(error as Error).message}`);
+      this.complained.add(name);
       missing.push(name);
       return null;
     } finally {

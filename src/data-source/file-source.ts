@@ -65,10 +65,10 @@ export class FileSource implements RowSource {
     const { dataset } = this;
     const cell = (column: DatasetColumn): unknown => valueOf(column, record[names.get(column.name) ?? '']);
     const timed = dataset.timeColumns.length > 0;
-    const content = timed
+    const content: unknown = timed
       ? Object.fromEntries([
-          ...dataset.features.map((column) => [column.name, cell(column)]),
-          ...dataset.timeColumns.map((name) => [name, timeOf(record[names.get(name) ?? ''])]),
+          ...dataset.features.map((column): [string, unknown] => [column.name, cell(column)]),
+          ...dataset.timeColumns.map((name): [string, unknown] => [name, timeOf(record[names.get(name) ?? ''])]),
         ])
       : dataset.features.map(cell);
     const label = names.has(dataset.target.name) ? cell(dataset.target) : null;

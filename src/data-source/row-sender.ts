@@ -64,7 +64,7 @@ export class RowSender {
         await this.postgres.transaction(async (transaction) => {
           await this.broker.publish(binding.queue, messages, transaction);
           await this.laboratory.expect(binding.dataset, labels, this.environment.labelDelay, transaction);
-          await this.runs.advance(run.name, run.position + rows.length, state, transaction);
+          await this.runs.advance(run.name, run.position, run.position + rows.length, state, transaction);
         });
       });
       run.position += rows.length;

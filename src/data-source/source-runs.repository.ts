@@ -11,6 +11,11 @@ export interface SourceRun {
   ended: boolean;
 }
 
+/** A run cannot be sent by this process. */
+export class SourceRunError extends Error {
+  readonly code = 'source-run';
+}
+
 @Injectable()
 export class SourceRunsRepository {
   constructor(private readonly postgres: Postgres) {}
@@ -27,12 +32,16 @@ export class SourceRunsRepository {
     return rows[0]!;
   }
 
-  async advance(name: string, position: number, state: unknown, transaction: Queryable): Promise<void> {
-    await transaction.query('UPDATE gits.source_runs SET position = $2, state = $3 WHERE name = $1', [
-      name,
-      position,
-      state === null ? null : JSON.stringify(state),
-    ]);
+  /** Notes that the rows from `from` to `to` are sent; throws when another process sends this run as well. */
+  async advance(name: string, from: number, to: number, state: unknown, transaction: Queryable): Promise<void> {
+    const advanced = await transaction.query(
+      'UPDATE gits.source_runs SET position = $3, state = $4 WHERE name = $1 AND position = $2',
+      [name, from, to, state === null ? null : JSON.stringify(state)],
+    );
+    if (advanced.rowCount === 1) return;
+    throw new SourceRunError(
+      `The run "${name}" is being sent by another process; --source-run <another name> sends it beside.`,
+    );
   }
 
   async end(name: string): Promise<void> {

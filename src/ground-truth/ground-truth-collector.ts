@@ -34,8 +34,12 @@ export class GroundTruthCollector implements OnApplicationBootstrap, BeforeAppli
   private async run(): Promise<void> {
     while (!this.stopping.signal.aborted) {
       // A round that failed left nothing half done; the next one finds the same results.
-      await this.collect().catch((error: unknown) => this.logger.warn(`could not collect: ${(error as Error).message}`));
-      await sleep(this.environment.collectInterval * 1000, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+      await this.collect().catch((error: unknown) =>
+        this.logger.warn(`could not collect: ${(error as Error).message}`),
+      );
+      await sleep(this.environment.collectInterval * 1000, undefined, { signal: this.stopping.signal }).catch(
+        () => undefined,
+      );
     }
   }
 
@@ -44,7 +48,8 @@ export class GroundTruthCollector implements OnApplicationBootstrap, BeforeAppli
       const { labelled, appended } = await this.groundTruth.collect(BATCH);
       this.totals.labelled += labelled;
       this.totals.appended += appended;
-      if (labelled + appended > 0) this.logger.debug(`labelled ${labelled} production rows, appended ${appended} training rows`);
+      if (labelled + appended > 0)
+        this.logger.debug(`labelled ${labelled} production rows, appended ${appended} training rows`);
       if (labelled < BATCH) return;
     }
   }

@@ -58,7 +58,8 @@ export class DemoLoader implements OnApplicationBootstrap {
     const { name, description, metrics } = card;
     const models = await this.models.list();
     const known = models.find(({ model }) => model.name === name);
-    if (known === undefined) await this.models.create({ name, dataset: PRODUCT_QUALITY_DATASET.name, description, by: BY });
+    if (known === undefined)
+      await this.models.create({ name, dataset: PRODUCT_QUALITY_DATASET.name, description, by: BY });
     if (known === undefined || known.versions.length === 0) {
       const bytes = await readFile(new URL('product_quality.onnx', STARTER));
       await this.models.addVersion(name, { bytes, description, metrics, card: { ...card }, by: BY });

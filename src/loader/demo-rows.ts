@@ -16,7 +16,9 @@ export function* demoRows(endsAt: number): Generator<{ split: 'training' | 'test
   for (let index = 0; index < total; index += 1) {
     const { features: values, quality } = simulator.next();
     if (index >= training && index < training + gap) continue;
-    const row: Record<string, unknown> = { date_time: new Date(endsAt - (total - index) * minutesPerRow * 60_000).toISOString() };
+    const row: Record<string, unknown> = {
+      date_time: new Date(endsAt - (total - index) * minutesPerRow * 60_000).toISOString(),
+    };
     features.forEach((feature, position) => (row[feature.name] = values[position]));
     row[target.name] = quality;
     yield { split: index < training ? 'training' : 'testing', row };

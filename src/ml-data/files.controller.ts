@@ -84,7 +84,7 @@ export class FilesController {
     const file = await uploadedFile(request);
     const format = query.format ?? file.format;
     if (format === undefined) {
-      file.stream.destroy();
+      file.stream.resume();
       throw invalid('format', 'must be csv or ndjson, but is missing, and the type and name of the file do not tell');
     }
     return this.imports.import(dataset, split, file.stream, { ...options, format });

@@ -51,16 +51,18 @@ export class ImportService {
 
   /** Imports a file. Throws InvalidProblem or TooLargeProblem with nothing stored. */
   async import(dataset: Dataset, split: Split, file: Readable, request: ImportRequest): Promise<ImportResult> {
-    const end = this.transfers.begin();
     const started = performance.now();
+    let end: (() => void) | undefined;
     try {
+      end = this.transfers.begin();
       const result = await this.postgres.transaction((connection) =>
         this.copy(connection, dataset, split, file, request),
       );
       return { ...result, seconds: Math.round(performance.now() - started) / 1000 };
     } finally {
-      end();
-      file.destroy();
+      end?.();
+      // What is left of the file is read and forgotten, so that its sender gets to read the answer.
+      file.resume();
     }
   }
 

@@ -24,7 +24,7 @@ export async function uploadedFile(request: FastifyRequest): Promise<UploadedFil
     );
   }
   if (request.isMultipart?.() === true) {
-    const file = await request.file();
+    const file = await request.file().catch(refuseForm);
     if (file === undefined) throw new InvalidProblem('file-missing', 'The form must have one file, but has none.');
     return { stream: file.file, format: formatOf(file.mimetype) ?? formatOfName(file.filename) };
   }
@@ -35,6 +35,12 @@ export async function uploadedFile(request: FastifyRequest): Promise<UploadedFil
     'Content-Type must be text/csv, application/x-ndjson, application/gzip or multipart/form-data, but is ' +
       `${request.headers['content-type'] ?? 'missing'}.`,
   );
+}
+
+/** Fastify's own refusals have a status; what is left is a form that is not one. */
+function refuseForm(error: Error & { statusCode?: number }): never {
+  if (error.statusCode !== undefined) throw error;
+  throw new InvalidProblem('unreadable-form', `The form cannot be read: ${error.message}.`);
 }
 
 function formatOf(type: string): FileFormat | undefined {

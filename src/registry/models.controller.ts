@@ -1,4 +1,17 @@
-import { Body, Controller, Delete, Get, Header, HttpCode, Param, ParseIntPipe, Post, Put, Query, StreamableFile } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  Header,
+  HttpCode,
+  Param,
+  ParseIntPipe,
+  Post,
+  Put,
+  Query,
+  StreamableFile,
+} from '@nestjs/common';
 import {
   ApiBody,
   ApiConsumes,
@@ -96,9 +109,14 @@ export class ModelsController {
     @CurrentPrincipal() principal: Principal,
   ): Promise<ModelVersionDto> {
     if (!Buffer.isBuffer(bytes)) {
-      throw new InvalidProblem('no-model-file', 'The body must be the ONNX file itself, with Content-Type application/octet-stream.');
+      throw new InvalidProblem(
+        'no-model-file',
+        'The body must be the ONNX file itself, with Content-Type application/octet-stream.',
+      );
     }
-    return toVersionDto(await this.models.addVersion(model, { bytes, description: query.description, by: principal.name }));
+    return toVersionDto(
+      await this.models.addVersion(model, { bytes, description: query.description, by: principal.name }),
+    );
   }
 
   @Role('viewer')
@@ -106,7 +124,10 @@ export class ModelsController {
   @ApiOperation({ summary: 'One version' })
   @ApiOkResponse({ type: ModelVersionDto })
   @ApiProblems(404)
-  async version(@Param('model') model: string, @Param('version', ParseIntPipe) version: number): Promise<ModelVersionDto> {
+  async version(
+    @Param('model') model: string,
+    @Param('version', ParseIntPipe) version: number,
+  ): Promise<ModelVersionDto> {
     return toVersionDto(await this.models.getVersion(model, version));
   }
 
@@ -135,7 +156,8 @@ export class ModelsController {
     @Body() body: SetAliasDto,
     @CurrentPrincipal() principal: Principal,
   ): Promise<ModelDto> {
-    if (!NAME_PATTERN.test(alias)) throw new InvalidProblem('invalid-alias', `alias ${NAME_EXPECTATION}, but is "${alias}".`);
+    if (!NAME_PATTERN.test(alias))
+      throw new InvalidProblem('invalid-alias', `alias ${NAME_EXPECTATION}, but is "${alias}".`);
     return toModelDto(await this.models.setAlias(model, alias, body.version, principal.name, body.reason ?? ''));
   }
 

@@ -81,7 +81,8 @@ export class ModelsService {
       .orIgnore()
       .returning('name')
       .execute();
-    if ((inserted.raw as unknown[]).length === 0) throw new ConflictProblem('model-exists', `There is already a model "${name}".`);
+    if ((inserted.raw as unknown[]).length === 0)
+      throw new ConflictProblem('model-exists', `There is already a model "${name}".`);
     return this.require(name);
   }
 
@@ -144,7 +145,10 @@ export class ModelsService {
       const users = await manager.query<{ name: string }[]>('SELECT name FROM gits.services WHERE model = $1', [name]);
       if (users.length > 0) {
         const names = users.map((user) => user.name).join(', ');
-        throw new ConflictProblem('model-in-use', `Model "${name}" is used by ${names}. Bind them to another model first.`);
+        throw new ConflictProblem(
+          'model-in-use',
+          `Model "${name}" is used by ${names}. Bind them to another model first.`,
+        );
       }
       await manager.query('DELETE FROM gits.model_aliases WHERE model = $1', [name]);
       await manager.query('DELETE FROM gits.models WHERE name = $1', [name]);
@@ -154,7 +158,14 @@ export class ModelsService {
     });
   }
 
-  private async point(manager: EntityManager, model: string, alias: string, version: number, by: string, reason: string) {
+  private async point(
+    manager: EntityManager,
+    model: string,
+    alias: string,
+    version: number,
+    by: string,
+    reason: string,
+  ) {
     const before = await manager.findOneBy(ModelAliasEntity, { model, alias });
     if (before?.version === version) return;
     await manager.query(

@@ -83,7 +83,10 @@ export class ServicesService {
   }
 
   /** Binds a service to another model or alias, or pauses it. Messages under way are scored by what was bound before. */
-  async change(name: string, change: Partial<Pick<NewService, 'model' | 'alias' | 'enabled'>>): Promise<ServiceBinding> {
+  async change(
+    name: string,
+    change: Partial<Pick<NewService, 'model' | 'alias' | 'enabled'>>,
+  ): Promise<ServiceBinding> {
     const before = await this.binding(name);
     const model = change.model ?? before.model;
     const alias = change.alias ?? before.alias;

@@ -1,4 +1,5 @@
 import type { VNode } from 'preact';
+import { Name } from '../../pages/components/name.js';
 import { CodeBlock } from '../../pages/components/code-block.js';
 import { Panel } from '../../pages/components/panel.js';
 import type { DashboardFigures } from '../dashboard-figures.js';
@@ -10,16 +11,19 @@ export function FirstMessage({ figures: { example }, origin }: { figures: Dashbo
     <Panel id="first-message" title="No messages yet">
       {example === null ? (
         <p>
-          No service is ready to score one. Register a dataset, upload a model for it and bind a service to the model: the{' '}
-          <a href="/docs">API</a> has an example of each step.
+          No service is ready to score one. Register a dataset, upload a model for it and bind a service to the model:
+          the <a href="/docs">API</a> has an example of each step.
         </p>
       ) : (
         <>
           <p>
-            Service <span class="name">{example.service}</span> is waiting. Send it a first message, with an API key in place of{' '}
+            Service <Name of={example.service} /> is waiting. Send it a first message, with an API key in place of{' '}
             <code>YOUR_API_KEY</code>; it shows up here within two seconds.
           </p>
-          <CodeBlock label="Command that sends a message" code={curlCommand(origin, example.service, example.payload)} />
+          <CodeBlock
+            label="Command that sends a message"
+            code={curlCommand(origin, example.service, example.payload)}
+          />
         </>
       )}
     </Panel>

@@ -15,7 +15,13 @@ const MINUTES = 60;
 const ORDER: readonly JobStatus[] = ['finished', 'cancelled', 'queued', 'failed'];
 
 /** How many jobs ended in each minute of the last hour. */
-export function JobsPerMinute({ figures: { minutes, at }, zone }: { figures: DashboardFigures; zone: TimeZone }): VNode {
+export function JobsPerMinute({
+  figures: { minutes, at },
+  zone,
+}: {
+  figures: DashboardFigures;
+  zone: TimeZone;
+}): VNode {
   const shown = ORDER.filter(
     (status) => status === 'finished' || status === 'failed' || minutes?.some((count) => count.status === status),
   );
@@ -25,7 +31,11 @@ export function JobsPerMinute({ figures: { minutes, at }, zone }: { figures: Das
       title="Jobs per minute"
       aside={<Legend entries={shown.map((status) => ({ name: status, series: `series-${status}`, shape: 'bar' }))} />}
     >
-      {minutes === null ? <Empty>Not available right now.</Empty> : chart(minuteSlots(minutes, at, shown, zone), shown, zone)}
+      {minutes === null ? (
+        <Empty>Not available right now.</Empty>
+      ) : (
+        chart(minuteSlots(minutes, at, shown, zone), shown, zone)
+      )}
     </Panel>
   );
 }
@@ -63,7 +73,9 @@ export function minuteSlots(
   return Array.from({ length: MINUTES }, (_, index) => {
     const at = last - (MINUTES - 1 - index) * MINUTE_MS;
     const counts = byMinute.get(at) ?? none();
-    const parts = statuses.filter((status) => counts[status] > 0).map((status) => `${countText(counts[status])} ${status}`);
+    const parts = statuses
+      .filter((status) => counts[status] > 0)
+      .map((status) => `${countText(counts[status])} ${status}`);
     return {
       at,
       values: statuses.map((status) => counts[status]),

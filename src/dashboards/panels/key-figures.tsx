@@ -1,5 +1,12 @@
 import type { ComponentChildren, VNode } from 'preact';
-import { NO_FIGURE, countText, durationText, rateText, shareText } from '../../pages/components/number-text.js';
+import {
+  NO_FIGURE,
+  amountText,
+  countText,
+  durationText,
+  rateText,
+  shareText,
+} from '../../pages/components/number-text.js';
 import { StatusSign } from '../../pages/components/status.js';
 import type { JobStatus } from '../../jobs/job.js';
 import type { DashboardFigures } from '../dashboard-figures.js';
@@ -9,7 +16,7 @@ export function KeyFigures({ figures }: { figures: DashboardFigures }): VNode {
   const { counts, throughput, latency, queues } = figures;
   const ended = counts === null ? 0 : counts.finished + counts.failed;
   const rate = throughput.now ?? throughput.lastMinute;
-  const deadLetters = queues?.reduce((sum, queue) => sum + queue.deadLetters, 0) ?? 0;
+  const deadLetters = queues?.reduce((sum, queue) => sum + queue.deadLetters, 0);
   const waiting = queues?.reduce((sum, queue) => sum + queue.messages, 0);
   const count = (status: JobStatus) => (counts === null ? NO_FIGURE : countText(counts[status]));
   const milliseconds = (value: number | null | undefined) => (value == null ? NO_FIGURE : durationText(value));
@@ -25,11 +32,13 @@ export function KeyFigures({ figures }: { figures: DashboardFigures }): VNode {
         {counts !== null && ended > 0 && `${shareText(counts.finished, ended)} of all that ended`}
       </Tile>
       <Tile name="Failed" status="failed" value={count('failed')} alarming={(counts?.failed ?? 0) > 0}>
-        {counts !== null && ended > 0 && `${shareText(counts.failed, ended)} · `}
-        {deadLetters === 1 ? '1 dead letter' : `${countText(deadLetters)} dead letters`}
+        {[
+          ...(counts !== null && ended > 0 ? [shareText(counts.failed, ended)] : []),
+          ...(deadLetters === undefined ? [] : [amountText(deadLetters, 'dead letter')]),
+        ].join(' · ')}
       </Tile>
       <Tile name="Queued" status="queued" value={count('queued')}>
-        {waiting !== undefined && `${waiting === 1 ? '1 message' : `${countText(waiting)} messages`} in queues`}
+        {waiting !== undefined && `${amountText(waiting, 'message')} in queues`}
       </Tile>
       <Tile name="Cancelled" status="cancelled" value={count('cancelled')}>
         taken back before scoring

@@ -1,6 +1,7 @@
 import type { ComponentChildren, VNode } from 'preact';
+import { Name } from '../../pages/components/name.js';
 import type { Job } from '../../jobs/job.js';
-import { NO_FIGURE, durationText, valueText } from '../../pages/components/number-text.js';
+import { durationText, valueText } from '../../pages/components/number-text.js';
 import { Empty, Panel } from '../../pages/components/panel.js';
 import { StatusBadge } from '../../pages/components/status.js';
 import { Table } from '../../pages/components/table.js';
@@ -27,9 +28,9 @@ export function LatestJobs({ figures, zone }: JobsProps): VNode {
         <Table
           label="Latest jobs, newest first"
           columns={[
-            { title: 'Status', lead: true, cell: (job) => <StatusBadge status={job.status} /> },
+            { title: 'Status', onPhone: 'lead', cell: (job) => <StatusBadge status={job.status} /> },
             { title: 'Queued', cell: (job) => <TimeAgo at={job.queuedAt} now={at} zone={zone} /> },
-            { title: 'Service', cell: (job) => <span class="name">{job.service}</span> },
+            { title: 'Service', onPhone: 'wide', cell: (job) => <Name of={job.service} /> },
             { title: 'Result', cell: (job) => outcome(job, figures) },
             { title: 'Took', numeric: true, cell: took },
             { title: 'Job', cell: jobLink },
@@ -46,13 +47,17 @@ export function LatestJobs({ figures, zone }: JobsProps): VNode {
 export function LatestFailures({ figures: { latestFailures, at }, zone }: JobsProps): VNode | null {
   if (latestFailures === null || latestFailures.length === 0) return null;
   return (
-    <Panel id="latest-failures" title="Latest failures" aside={<a href="/queue_manager/jobs?last_status=failed">All as JSON</a>}>
+    <Panel
+      id="latest-failures"
+      title="Latest failures"
+      aside={<a href="/queue_manager/jobs?last_status=failed">All as JSON</a>}
+    >
       <ul class="failures">
         {latestFailures.map((job) => (
           <li key={job.id}>
             <Reason message={job.message} />
             <p class="muted">
-              <TimeAgo at={job.queuedAt} now={at} zone={zone} /> · <span class="name">{job.service}</span> · {jobLink(job)}
+              <TimeAgo at={job.queuedAt} now={at} zone={zone} /> · <Name of={job.service} /> · {jobLink(job)}
             </p>
           </li>
         ))}
@@ -67,7 +72,7 @@ function outcome(job: Job, { services, targets }: DashboardFigures): ComponentCh
   const dataset = services?.find(({ service }) => service === job.service)?.dataset;
   const target = dataset === undefined ? undefined : targets.get(dataset);
   const prediction = target === undefined ? null : predictionOf(job, target);
-  if (prediction === null) return <span class="muted">{NO_FIGURE}</span>;
+  if (prediction === null) return null;
   return (
     <>
       <span class="muted">{target} </span>
@@ -86,7 +91,7 @@ function Reason({ message }: { message: string }): VNode {
 }
 
 function took({ queuedAt, startedAt, endedAt }: Job): ComponentChildren {
-  if (endedAt === null) return NO_FIGURE;
+  if (endedAt === null) return null;
   const work = startedAt === null ? '' : ` In the worker: ${durationText(Math.max(0, endedAt - startedAt))}.`;
   return <span title={`From queued to scored.${work}`}>{durationText(Math.max(0, endedAt - queuedAt))}</span>;
 }

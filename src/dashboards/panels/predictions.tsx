@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
 import { Legend } from '../../pages/charts/legend.js';
 import { TimeSeries } from '../../pages/charts/time-series.js';
-import { countText, shareText, valueText } from '../../pages/components/number-text.js';
+import { amountText, countText, shareText, valueText } from '../../pages/components/number-text.js';
 import { Empty, Panel } from '../../pages/components/panel.js';
 import { ShareBar } from '../../pages/components/share-bar.js';
 import { Table } from '../../pages/components/table.js';
@@ -49,13 +49,21 @@ interface ValuesProps {
 function Values({ points, target, dataset, zone }: ValuesProps): VNode {
   const errors = points.flatMap(({ predicted, label }) => (label === null ? [] : [Math.abs(predicted - label)]));
   const meanError = errors.reduce((sum, error) => sum + error, 0) / errors.length;
-  const known = errors.length === 0 ? 'no labels yet' : `mean error ${valueText(Number(meanError.toPrecision(3)))} on ${errors.length} labels`;
+  const known =
+    errors.length === 0
+      ? 'no labels yet'
+      : `mean error ${valueText(Number(meanError.toPrecision(3)))} on ${amountText(errors.length, 'label')}`;
   const span = spanText(points[0]?.at ?? 0, points.at(-1)?.at ?? 0, zone);
   return (
     <>
       <TimeSeries
         label={`Line chart of the newest ${points.length} predictions of ${target}, ${span}: ${known}.`}
-        points={points.map(({ at, predicted, label }) => ({ at, value: predicted, mark: label, tip: tip(at, predicted, label, zone) }))}
+        points={points.map(({ at, predicted, label }) => ({
+          at,
+          value: predicted,
+          mark: label,
+          tip: tip(at, predicted, label, zone),
+        }))}
         lineSeries="series-predicted"
         markSeries="series-label"
         zone={zone}
@@ -72,7 +80,15 @@ function tip(at: number, predicted: number, label: number | null, zone: TimeZone
   return `${clockText(at, zone, 'second')}: predicted ${valueText(predicted)}${found}`;
 }
 
-function Classes({ points, target, zone }: { points: readonly Prediction<string>[]; target: string; zone: TimeZone }): VNode {
+function Classes({
+  points,
+  target,
+  zone,
+}: {
+  points: readonly Prediction<string>[];
+  target: string;
+  zone: TimeZone;
+}): VNode {
   const labelled = points.filter(({ label }) => label !== null);
   const right = labelled.filter(({ predicted, label }) => predicted === label).length;
   const counts = new Map<string, number>();
@@ -83,8 +99,8 @@ function Classes({ points, target, zone }: { points: readonly Prediction<string>
       <Table
         label={`Classes of the newest ${points.length} predictions of ${target}`}
         columns={[
-          { title: 'Class', lead: true, cell: ([name]) => name },
-          { title: 'Predictions', numeric: true, cell: ([, count]) => countText(count) },
+          { title: 'Class', onPhone: 'lead', cell: ([name]) => name },
+          { title: 'Predictions', onPhone: 'named', numeric: true, cell: ([, count]) => countText(count) },
           { title: 'Share', cell: ([, count]) => <ShareBar part={count} whole={points.length} /> },
         ]}
         rows={rows}
@@ -92,7 +108,9 @@ function Classes({ points, target, zone }: { points: readonly Prediction<string>
       />
       <p class="chart-note">
         {spanText(points[0]?.at ?? 0, points.at(-1)?.at ?? 0, zone)} ·{' '}
-        {labelled.length === 0 ? 'no labels yet' : `${shareText(right, labelled.length)} of ${labelled.length} labels agree`}
+        {labelled.length === 0
+          ? 'no labels yet'
+          : `${shareText(right, labelled.length)} of ${amountText(labelled.length, 'label')} agree`}
       </p>
     </>
   );

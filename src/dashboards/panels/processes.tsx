@@ -1,5 +1,6 @@
 import type { ComponentChildren, VNode } from 'preact';
-import { NO_FIGURE, countText } from '../../pages/components/number-text.js';
+import { Name } from '../../pages/components/name.js';
+import { amountText, countText } from '../../pages/components/number-text.js';
 import { Empty, Panel } from '../../pages/components/panel.js';
 import { Table } from '../../pages/components/table.js';
 import { TimeAgo } from '../../pages/components/time-ago.js';
@@ -23,17 +24,26 @@ export function Processes({ figures: { processes, at }, zone }: { figures: Dashb
         <Table
           label="Running processes"
           columns={[
-            { title: 'Role', lead: true, cell: ({ process }) => <b>{process.role}</b> },
+            { title: 'Role', onPhone: 'lead', cell: ({ process }) => <b>{process.role}</b> },
             { title: 'Process', cell: ({ process }) => processName(process) },
-            { title: 'Running for', cell: ({ process }) => uptime(process.startedAt.getTime(), at, zone) },
-            { title: 'Serves', cell: ({ details }) => serves(details) },
-            { title: 'Messages', numeric: true, cell: ({ details }) => messages(details) },
+            {
+              title: 'Running for',
+              onPhone: 'named',
+              cell: ({ process }) => uptime(process.startedAt.getTime(), at, zone),
+            },
+            { title: 'Serves', onPhone: 'wide', cell: ({ details }) => serves(details) },
+            { title: 'Messages', onPhone: 'named', numeric: true, cell: ({ details }) => messages(details) },
             {
               title: 'Memory',
+              onPhone: 'named',
               numeric: true,
-              cell: ({ details: { rssMb } }) => (rssMb === null ? NO_FIGURE : `${countText(rssMb)} MB`),
+              cell: ({ details: { rssMb } }) => (rssMb === null ? null : `${countText(rssMb)} MB`),
             },
-            { title: 'Seen', cell: ({ process }) => <TimeAgo at={process.seenAt.getTime()} now={at} zone={zone} /> },
+            {
+              title: 'Seen',
+              onPhone: 'named',
+              cell: ({ process }) => <TimeAgo at={process.seenAt.getTime()} now={at} zone={zone} />,
+            },
           ]}
           rows={rows}
           rowKey={({ process }) => process.id}
@@ -45,7 +55,7 @@ export function Processes({ figures: { processes, at }, zone }: { figures: Dashb
 
 function workersText(workers: number): ComponentChildren {
   if (workers === 0) return <b class="alarming">no worker is running</b>;
-  return workers === 1 ? '1 worker' : `${workers} workers`;
+  return amountText(workers, 'worker');
 }
 
 function processName({ host, pid }: ProcessRecord): VNode {
@@ -65,10 +75,10 @@ function uptime(from: number, now: number, zone: TimeZone): VNode {
 }
 
 function serves({ services }: ProcessDetails): ComponentChildren {
-  if (services.length === 0) return <span class="muted">{NO_FIGURE}</span>;
+  if (services.length === 0) return null;
   return services.map(({ service, model, version }) => (
     <span key={service} class="served">
-      <span class="name">{service}</span>
+      <Name of={service} />
       {model !== null && <span class="detail">{version === null ? model : `${model} v${version}`}</span>}
     </span>
   ));
@@ -76,7 +86,7 @@ function serves({ services }: ProcessDetails): ComponentChildren {
 
 function messages({ finished, failed, sent }: ProcessDetails): ComponentChildren {
   if (sent !== null) return `${countText(sent)} sent`;
-  if (finished === null) return <span class="muted">{NO_FIGURE}</span>;
+  if (finished === null) return null;
   return (
     <>
       {countText(finished)}

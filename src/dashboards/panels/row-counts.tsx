@@ -1,4 +1,5 @@
 import type { VNode } from 'preact';
+import { Name } from '../../pages/components/name.js';
 import { countText } from '../../pages/components/number-text.js';
 import { Empty, Panel } from '../../pages/components/panel.js';
 import { ShareBar } from '../../pages/components/share-bar.js';
@@ -17,12 +18,13 @@ export function RowCounts({ figures: { rows } }: { figures: DashboardFigures }):
         <Table
           label="Rows of each dataset by split"
           columns={[
-            { title: 'Dataset', lead: true, cell: ({ dataset }) => <span class="name">{dataset}</span> },
-            { title: 'Training', numeric: true, cell: ({ training }) => countText(training) },
-            { title: 'Testing', numeric: true, cell: ({ testing }) => countText(testing) },
-            { title: 'Production', numeric: true, cell: ({ production }) => countText(production) },
+            { title: 'Dataset', onPhone: 'wide', cell: ({ dataset }) => <Name of={dataset} /> },
+            { title: 'Training', onPhone: 'named', numeric: true, cell: ({ training }) => countText(training) },
+            { title: 'Testing', onPhone: 'named', numeric: true, cell: ({ testing }) => countText(testing) },
+            { title: 'Production', onPhone: 'named', numeric: true, cell: ({ production }) => countText(production) },
             {
               title: 'Labelled',
+              onPhone: 'named',
               cell: ({ labelled, production }) => (
                 <span title={`${countText(labelled)} of ${countText(production)} production rows have a label`}>
                   <ShareBar part={labelled} whole={production} />

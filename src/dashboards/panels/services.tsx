@@ -1,4 +1,5 @@
 import type { ComponentChildren, VNode } from 'preact';
+import { Name } from '../../pages/components/name.js';
 import { countText } from '../../pages/components/number-text.js';
 import { Empty, Panel } from '../../pages/components/panel.js';
 import { Table } from '../../pages/components/table.js';
@@ -25,9 +26,14 @@ export function Services({ figures: { services, queues } }: { figures: Dashboard
         <Table
           label="Services, their models and queues"
           columns={[
-            { title: 'Service', lead: true, cell: serviceCell },
-            { title: 'Waiting', numeric: true, cell: ({ depth }) => (depth === null ? '–' : countText(depth.messages)) },
-            { title: 'Dead letters', numeric: true, cell: deadLetters },
+            { title: 'Service', onPhone: 'wide', cell: serviceCell },
+            {
+              title: 'Waiting',
+              onPhone: 'named',
+              numeric: true,
+              cell: ({ depth }) => (depth === null ? null : countText(depth.messages)),
+            },
+            { title: 'Dead letters', onPhone: 'named', numeric: true, cell: deadLetters },
           ]}
           rows={rows}
           rowKey={({ queue }) => queue}
@@ -52,11 +58,12 @@ export function servedQueues(services: readonly ServiceBinding[], queues: readon
 function serviceCell({ queue, service }: ServedQueue): ComponentChildren {
   return (
     <>
-      <span class="name">{service === null ? 'no service' : service.service}</span>
+      <Name of={service === null ? 'no service' : service.service} />
       {service?.enabled === false && <span class="tag">paused</span>}
       {service !== null && service.version === null && <span class="tag alarming">no model</span>}
       <span class="detail">
-        {service !== null && `${service.model} ${service.version === null ? '' : `v${service.version}`} (${service.alias}) · `}
+        {service !== null &&
+          `${service.model} ${service.version === null ? '' : `v${service.version}`} (${service.alias}) · `}
         queue {queue}
       </span>
     </>
@@ -64,6 +71,6 @@ function serviceCell({ queue, service }: ServedQueue): ComponentChildren {
 }
 
 function deadLetters({ depth }: ServedQueue): ComponentChildren {
-  if (depth === null) return '–';
+  if (depth === null) return null;
   return depth.deadLetters === 0 ? '0' : <b class="alarming">{countText(depth.deadLetters)}</b>;
 }

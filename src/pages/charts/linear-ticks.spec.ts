@@ -22,17 +22,23 @@ describe('linearTicks', () => {
   it('always covers the range with rising, even, round steps', () => {
     const value = fc.double({ min: -1e9, max: 1e9, noNaN: true });
     fc.assert(
-      fc.property(value, fc.double({ min: 1e-3, max: 1e9, noNaN: true }), fc.integer({ min: 1, max: 8 }), (min, size, count) => {
-        const max = min + size;
-        fc.pre(max > min && size > Math.abs(min) * 1e-6);
-        const ticks = linearTicks(min, max, count);
-        const step = ticks[1]! - ticks[0]!;
-        const tolerance = step * 1e-4;
-        expect(ticks[0]!).toBeLessThanOrEqual(min + tolerance);
-        expect(ticks.at(-1)!).toBeGreaterThanOrEqual(max - tolerance);
-        expect(ticks.length).toBeLessThanOrEqual(2 * count + 3);
-        for (let i = 1; i < ticks.length; i += 1) expect(Math.abs(ticks[i]! - ticks[i - 1]! - step)).toBeLessThan(tolerance);
-      }),
+      fc.property(
+        value,
+        fc.double({ min: 1e-3, max: 1e9, noNaN: true }),
+        fc.integer({ min: 1, max: 8 }),
+        (min, size, count) => {
+          const max = min + size;
+          fc.pre(max > min && size > Math.abs(min) * 1e-6);
+          const ticks = linearTicks(min, max, count);
+          const step = ticks[1]! - ticks[0]!;
+          const tolerance = step * 1e-4;
+          expect(ticks[0]!).toBeLessThanOrEqual(min + tolerance);
+          expect(ticks.at(-1)!).toBeGreaterThanOrEqual(max - tolerance);
+          expect(ticks.length).toBeLessThanOrEqual(2 * count + 3);
+          for (let i = 1; i < ticks.length; i += 1)
+            expect(Math.abs(ticks[i]! - ticks[i - 1]! - step)).toBeLessThan(tolerance);
+        },
+      ),
     );
   });
 });

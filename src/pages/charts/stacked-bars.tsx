@@ -57,7 +57,13 @@ export function StackedBars({ label, series, slots, slotMilliseconds, zone }: St
               />
             ),
           )}
-          <rect class="chart-band" x={percent(index * width)} width={percent(width)} height="100%" data-tip={slot.tip} />
+          <rect
+            class="chart-band"
+            x={percent(index * width)}
+            width={percent(width)}
+            height="100%"
+            data-tip={slot.tip}
+          />
         </g>
       ))}
     </ChartFrame>

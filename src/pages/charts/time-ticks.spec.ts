@@ -2,7 +2,8 @@ import { timeZone } from '../components/time-zone.js';
 import { timeTicks } from './time-ticks.js';
 
 const utc = timeZone('UTC')!;
-const texts = (from: number, to: number, count: number, zone = utc) => timeTicks(from, to, count, zone).map(({ text }) => text);
+const texts = (from: number, to: number, count: number, zone = utc) =>
+  timeTicks(from, to, count, zone).map(({ text }) => text);
 
 describe('timeTicks', () => {
   it('steps an hour by quarters', () => {

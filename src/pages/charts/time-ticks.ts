@@ -27,7 +27,8 @@ export interface TimeTick {
  * @param count most ticks; there can be fewer, and none in a range of nothing
  */
 export function timeTicks(from: number, to: number, count: number, zone: TimeZone): TimeTick[] {
-  const step = STEPS.find((candidate) => (to - from) / candidate <= count) ?? Math.ceil((to - from) / count / DAY) * DAY;
+  const step =
+    STEPS.find((candidate) => (to - from) / candidate <= count) ?? Math.ceil((to - from) / count / DAY) * DAY;
   const offset = zone.offsetAt(from) * MINUTE;
   const ticks: TimeTick[] = [];
   for (let at = Math.ceil((from + offset) / step) * step - offset; at <= to && ticks.length < count; at += step) {

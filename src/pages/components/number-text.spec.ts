@@ -1,10 +1,11 @@
-import { compactText, countText, durationText, rateText, shareText, valueText } from './number-text.js';
+import { amountText, compactText, countText, durationText, rateText, shareText, valueText } from './number-text.js';
 
 describe('numbers on pages', () => {
   it('groups the digits of counts', () => {
     expect(countText(0)).toBe('0');
     expect(countText(1_234_567)).toBe('1,234,567');
     expect(compactText(12_345)).toBe('12.3K');
+    expect([0, 1, 1204].map((count) => amountText(count, 'job'))).toEqual(['0 jobs', '1 job', '1,204 jobs']);
   });
 
   it('gives values six significant digits', () => {

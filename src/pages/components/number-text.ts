@@ -11,6 +11,11 @@ export function countText(count: number): string {
   return COUNT.format(count);
 }
 
+/** A count of things: `1 message`, `1,204 messages`. */
+export function amountText(count: number, thing: string): string {
+  return count === 1 ? `1 ${thing}` : `${COUNT.format(count)} ${thing}s`;
+}
+
 /** A count for narrow places such as axes: `12.3K`. */
 export function compactText(count: number): string {
   return COMPACT.format(count);

@@ -6,15 +6,13 @@ interface PanelProps {
   title: string;
   /** A few words or a legend at the right of the title. */
   aside?: ComponentChildren;
-  /** Columns it takes on a wide screen, of 12. */
-  span?: 4 | 5 | 6 | 7 | 8 | 12;
   children: ComponentChildren;
 }
 
 /** A titled part of a page. */
-export function Panel({ id, title, aside, span = 12, children }: PanelProps): VNode {
+export function Panel({ id, title, aside, children }: PanelProps): VNode {
   return (
-    <section class={`panel span-${span}`} id={id} aria-labelledby={`${id}-title`}>
+    <section class="panel" id={id} aria-labelledby={`${id}-title`}>
       <header class="panel-head">
         <h2 id={`${id}-title`}>{title}</h2>
         {aside !== undefined && <div class="panel-aside">{aside}</div>}

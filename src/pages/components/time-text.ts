@@ -22,7 +22,11 @@ export function sinceText(from: number, now: number): string {
 }
 
 /** A clock time in the zone: `14:33`, with seconds or milliseconds on demand. */
-export function clockText(at: number, zone: TimeZone, precision: 'minute' | 'second' | 'millisecond' = 'minute'): string {
+export function clockText(
+  at: number,
+  zone: TimeZone,
+  precision: 'minute' | 'second' | 'millisecond' = 'minute',
+): string {
   const end = { minute: 16, second: 19, millisecond: 23 }[precision];
   return local(at, zone).slice(11, end);
 }

@@ -8,7 +8,8 @@ export class ModelVersionDto {
   @ApiProperty({ example: 1 }) version: number;
   @ApiProperty({ description: 'SHA-256 of the file' }) sha256: string;
   @ApiProperty() description: string;
-  @ApiProperty({ type: Object, description: 'How the columns of the dataset feed the model, and what comes out' }) signature: unknown;
+  @ApiProperty({ type: Object, description: 'How the columns of the dataset feed the model, and what comes out' })
+  signature: unknown;
   @ApiProperty({ type: Object, description: 'What the upload gate found' }) gate: unknown;
   @ApiProperty({ type: Object, example: { MAE: 11.76, R2: 0.906 } }) metrics: Record<string, number>;
   @ApiProperty({ type: Object, description: 'The model card' }) card: unknown;
@@ -23,7 +24,10 @@ export class ModelDto {
   @ApiProperty() description: string;
   @ApiProperty() created_date: string;
   @ApiProperty() created_by: string;
-  @ApiProperty({ type: Object, description: 'Version by alias', example: { champion: 1 } }) aliases: Record<string, number>;
+  @ApiProperty({ type: Object, description: 'Version by alias', example: { champion: 1 } }) aliases: Record<
+    string,
+    number
+  >;
   @ApiProperty({ type: [ModelVersionDto] }) versions: ModelVersionDto[];
 }
 
