@@ -15,11 +15,22 @@ import { ThroughputMeter, lastMinuteRate } from './throughput-meter.js';
 const FRESH_MS = 900;
 /** A page that waits longer for a store comes without what is still missing. */
 const PATIENCE_MS = 2000;
+/** A source that is slower than this shows its last figure meanwhile, */
+const SOON_MS = 50;
+/** unless that is older than this. */
+const KEEP_MS = 10_000;
 const HOUR_MS = 3_600_000;
 const LATEST_JOBS = 10;
 const LATEST_FAILURES = 5;
 /** Most datasets with a chart of predictions: those of the first services by name. */
 const MOST_PREDICTION_CHARTS = 4;
+
+/** What a source said when it was last asked. */
+interface Known<T> {
+  value: T;
+  /** When it was asked; epoch milliseconds. */
+  at: number;
+}
 
 /** Collects what the main dashboard shows. Each figure fails alone: a page with a hole tells more than no page. */
 @Injectable()
@@ -28,6 +39,7 @@ export class MainDashboardService {
   private readonly meter = new ThroughputMeter();
   /** The look at each source that has not ended yet, so that a hanging store is asked once, not by every visitor. */
   private readonly waiting = new Map<string, Promise<unknown>>();
+  private readonly known = new Map<string, Known<unknown>>();
   /** Sources that failed last time, so that an outage is logged once. */
   private readonly complained = new Set<string>();
   private collecting: Promise<DashboardFigures> | undefined;
@@ -73,7 +85,10 @@ export class MainDashboardService {
       at,
       counts,
       throughput: {
-        now: counts === null ? null : this.meter.look(at, counts.finished + counts.failed),
+        now:
+          counts === null
+            ? null
+            : this.meter.look(this.known.get('job counts')?.at ?? at, counts.finished + counts.failed),
         lastMinute: minutes === null ? null : lastMinuteRate(minutes, at),
       },
       minutes,
@@ -92,16 +107,24 @@ export class MainDashboardService {
     return this.latest;
   }
 
-  /** Null, and its name among the missing, when the source fails or takes too long. */
+  /**
+   * A source's figure of now, or that of a moment ago while the source is slow: a long queue takes long to count, and a page
+   * must not wait for it each time. Null, and its name among the missing, when it fails or says nothing for too long.
+   */
   private async read<T>(name: string, source: () => Promise<T>, missing: string[]): Promise<T | null> {
+    const known = this.known.get(name) as Known<T> | undefined;
+    const usable = known !== undefined && Date.now() - known.at < KEEP_MS ? known : undefined;
     let timer: NodeJS.Timeout | undefined;
-    const patience = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`no answer within ${PATIENCE_MS} ms`)), PATIENCE_MS);
+    const patience = new Promise<Known<T>>((resolve, reject) => {
+      timer = setTimeout(
+        () => (usable === undefined ? reject(new Error(`no answer within ${PATIENCE_MS} ms`)) : resolve(usable)),
+        usable === undefined ? PATIENCE_MS : SOON_MS,
+      );
     });
     try {
-      const figure = await Promise.race([this.once(name, source), patience]);
+      const { value } = await Promise.race([this.once(name, source), patience]);
       if (this.complained.delete(name)) this.logger.log(`the dashboard has its ${name} again`);
-      return figure;
+      return value;
     } catch (error) {
       if (!this.complained.has(name)) this.logger.warn(`the dashboard has no ${name}: ${(error as Error).message}`);
       this.complained.add(name);
@@ -112,10 +135,19 @@ export class MainDashboardService {
     }
   }
 
-  private once<T>(name: string, source: () => Promise<T>): Promise<T> {
-    const pending = this.waiting.get(name) as Promise<T> | undefined;
+  private once<T>(name: string, source: () => Promise<T>): Promise<Known<T>> {
+    const pending = this.waiting.get(name) as Promise<Known<T>> | undefined;
     if (pending !== undefined) return pending;
-    const started = source().finally(() => this.waiting.delete(name));
+    const at = Date.now();
+    const started = source()
+      .then((value) => {
+        const known = { value, at };
+        this.known.set(name, known);
+        return known;
+      })
+      .finally(() => this.waiting.delete(name));
+    // Nobody may be listening any more when it fails at last.
+    started.catch(() => undefined);
     this.waiting.set(name, started);
     return started;
   }

@@ -8,6 +8,13 @@ describe('ThroughputMeter', () => {
     expect(meter.look(2000, 300)).toBe(100);
   });
 
+  it('gives the same rate when it is told the same again', () => {
+    const meter = new ThroughputMeter();
+    meter.look(0, 100);
+    expect([meter.look(2000, 300), meter.look(2000, 300)]).toEqual([100, 100]);
+    expect(meter.look(4000, 500)).toBe(100);
+  });
+
   it('forgets what is older than its window', () => {
     const meter = new ThroughputMeter();
     meter.look(0, 0);

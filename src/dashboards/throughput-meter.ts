@@ -10,7 +10,7 @@ export class ThroughputMeter {
   private looks: { at: number; total: number }[] = [];
 
   /**
-   * Notes the total and returns the rate since the oldest look of the window; null when there is none.
+   * Notes the total, once per time, and returns the rate since the oldest look of the window; null when there is none.
    *
    * @param at epoch milliseconds
    * @param total jobs that have ended so far; lower than before when old ones were deleted, which starts anew
@@ -19,7 +19,7 @@ export class ThroughputMeter {
     const last = this.looks.at(-1);
     if (last !== undefined && (total < last.total || at < last.at)) this.looks = [];
     this.looks = this.looks.filter((look) => at - look.at <= WINDOW_MS);
-    this.looks.push({ at, total });
+    if (this.looks.at(-1)?.at !== at) this.looks.push({ at, total });
     const first = this.looks[0];
     if (first === undefined || at - first.at < LEAST_SPAN_MS) return null;
     return ((total - first.total) / (at - first.at)) * 1000;

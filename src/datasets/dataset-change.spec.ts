@@ -1,5 +1,5 @@
 import { PRODUCT_QUALITY_DATASET } from '../simulator/product-quality-dataset.js';
-import { InvalidProblem } from '../platform/http/problem.js';
+import { type InvalidProblem } from '../platform/http/problem.js';
 import { type DatasetChange, changeDataset } from './dataset-change.js';
 import { alterTables, createTables } from './dataset-table.js';
 import type { Dataset } from './dataset.js';

@@ -32,6 +32,7 @@ export function shownValue(value: unknown): string {
     return JSON.stringify(cut);
   }
   if (Array.isArray(value)) return `an array of ${value.length} values`;
-  if (typeof value === 'object' && value !== null) return 'an object';
-  return String(value);
+  if (value === null) return 'null';
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }

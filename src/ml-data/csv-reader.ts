@@ -69,7 +69,8 @@ export class CsvReader implements RecordReader {
 
   private headerNames(text: string): string[] {
     try {
-      const [names] = parseText(text, { delimiter: this.delimiter, trim: true }) as string[][];
+      const records: string[][] = parseText(text, { delimiter: this.delimiter, trim: true });
+      const [names] = records;
       if (names !== undefined && names.some((name) => name !== '')) return names;
     } catch (error) {
       throw unreadable(1, `The header is not CSV: ${(error as Error).message}.`);

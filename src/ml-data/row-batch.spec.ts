@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { compilePayload } from '../datasets/payload-validator.js';
 import type { Dataset } from '../datasets/dataset.js';
-import { InvalidProblem } from '../platform/http/problem.js';
+import { type InvalidProblem } from '../platform/http/problem.js';
 import { planImport } from './import-columns.js';
 import { readLabelEntries } from './label-entries.js';
 import { readNamedRows, rowsOf } from './named-rows.js';

@@ -19,7 +19,6 @@ import {
   ApiNoContentResponse,
   ApiOkResponse,
   ApiOperation,
-  ApiProduces,
   ApiTags,
 } from '@nestjs/swagger';
 import { CurrentPrincipal, type Principal } from '../access/principal.js';
@@ -135,7 +134,7 @@ export class ModelsController {
   @Get('models/:model/versions/:version/file')
   @Header('content-type', 'application/octet-stream')
   @ApiOperation({ summary: 'The ONNX file of a version' })
-  @ApiProduces('application/octet-stream')
+  @ApiOkResponse({ content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } } })
   @ApiProblems(404)
   async file(@Param('model') model: string, @Param('version', ParseIntPipe) version: number): Promise<StreamableFile> {
     const bytes = await this.models.file(model, version);

@@ -11,12 +11,14 @@ import { InferRequestDto } from './infer-request.dto.js';
 import { ModelServer } from './model-server.js';
 import { inputMetadata, outputMetadata, readInputs, writeOutputs } from './tensors.js';
 
-const ERROR = { content: { 'application/json': { example: { error: 'There is no model "unknown".' } } } };
+const error = (text: string) => ({ content: { 'application/json': { example: { error: text } } } });
 
 /** Open Inference Protocol v2 (KServe, Triton, Seldon): the same models, scored while the caller waits. */
 @ApiTags('open inference')
-@ApiResponse({ status: 400, description: 'Wrong request', ...ERROR })
-@ApiResponse({ status: 404, description: 'No such model or version', ...ERROR })
+@ApiResponse({ status: 400, description: 'Wrong request', ...error('input "input" must be given once, but is given 0 times') })
+@ApiResponse({ status: 401, description: 'Not logged in', ...error('Send an API key (`Authorization: Bearer gits_…`), or log in at /login.') })
+@ApiResponse({ status: 403, description: 'Not allowed', ...error('This needs role operator, but dashboard has role viewer.') })
+@ApiResponse({ status: 404, description: 'No such model or version', ...error('There is no model "unknown".') })
 @Controller('v2')
 export class OpenInferenceController {
   constructor(
@@ -54,7 +56,17 @@ export class OpenInferenceController {
   @Role('viewer')
   @Get(['models/:model', 'models/:model/versions/:version'])
   @ApiOperation({ summary: 'Model metadata' })
-  @ApiOkResponse({ description: 'name, versions, platform, inputs, outputs' })
+  @ApiOkResponse({
+    schema: {
+      example: {
+        name: 'product_quality_lightgbm',
+        versions: ['1'],
+        platform: 'onnx_onnxv1',
+        inputs: [{ name: 'input', datatype: 'FP32', shape: [-1, 11] }],
+        outputs: [{ name: 'variable', datatype: 'FP32', shape: [-1, 1] }],
+      },
+    },
+  })
   async model(@Param('model') model: string, @Param('version', new ParseIntPipe({ optional: true })) version?: number) {
     const [resolved, { versions }] = await Promise.all([this.server.resolve(model, version), this.models.get(model)]);
     return {

@@ -1,6 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsIn, IsInt, IsISO8601, IsOptional, IsString, Max, Min } from 'class-validator';
+import { toNumber } from '../../platform/http/to-number.js';
 import { JOB_STATUSES, type JobStatus } from '../job.js';
 
 export const MAX_JOBS_PER_PAGE = 1000;
@@ -29,7 +30,7 @@ export class ListJobsDto {
 
   @ApiPropertyOptional({ description: 'Most jobs of this page.', default: 100, maximum: MAX_JOBS_PER_PAGE, minimum: 1 })
   @IsOptional()
-  @Transform(({ value }) => Number(value))
+  @Transform(toNumber)
   @IsInt({ message: 'limit must be a whole number' })
   @Min(1)
   @Max(MAX_JOBS_PER_PAGE)

@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsBoolean, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
+import { toNumber } from '../../platform/http/to-number.js';
 import { NAME_EXPECTATION, NAME_PATTERN } from '../registry-name.js';
 
 export class CreateModelDto {
@@ -84,7 +85,7 @@ export class ChangeServiceDto {
 export class HistoryQueryDto {
   @ApiPropertyOptional({ default: 100, minimum: 1, maximum: 1000 })
   @IsOptional()
-  @Transform(({ value }) => Number(value))
+  @Transform(toNumber)
   @IsInt({ message: 'limit must be a whole number' })
   @Min(1)
   @Max(1000)

@@ -88,7 +88,7 @@ describe('imports and exports', () => {
       [3, 'YYYY, MM, DD, HH'],
       [4, 'MM'],
     ]);
-    const times = (await rowsOf(dataset, 'testing')).map((row) => row['date_time']);
+    const times = (await rowsOf(dataset, 'testing')).map((row) => row['date_time'] as Date);
     expect(times).toEqual([new Date('2015-01-04T00:00:00Z'), new Date('2015-01-04T02:00:00Z')]);
   });
 
@@ -132,11 +132,7 @@ describe('imports and exports', () => {
       code: 'unreadable-file',
     });
     await expect(load(dataset, 'training', 'Quality\n1\n')).rejects.toMatchObject({ code: 'import-refused' });
-    const small = new ImportService(
-      store.postgres,
-      { ...store.environment, maxImportBytes: 10_000 } as typeof store.environment,
-      new Transfers(),
-    );
+    const small = new ImportService(store.postgres, { ...store.environment, maxImportBytes: 10_000 }, new Transfers());
     await expect(small.import(dataset, 'training', Readable.from([gzipSync(good)]), SKIP)).rejects.toMatchObject({
       status: 413,
     });

@@ -34,7 +34,7 @@ describe('ProductionWriter', () => {
     const [jobId] = [uuidv7()];
     await insert(
       dataset,
-      batch([jobId!], { features: Float64Array.of(0.1 + 0.2, 1, Number.NaN), predictions: Float64Array.of(1 / 3) }),
+      batch([jobId], { features: Float64Array.of(0.1 + 0.2, 1, Number.NaN), predictions: Float64Array.of(1 / 3) }),
     );
     const rows = await store.postgres.rows(`SELECT * FROM ${tableOf('exact', 'production')}`);
     expect(rows).toEqual([
