@@ -10,7 +10,7 @@ const PUBLIC = {
   access: ['access.module', 'access-settings', 'first-admin', 'forget-expired-logins', 'gatekeeper', 'login-required', 'login-link', 'login-links.repository', 'principal', 'roles', 'users.repository'],
   'data-source': ['data-source.module'],
   dashboards: ['dashboards.module'],
-  datasets: ['dataset', 'datasets.module', 'datasets.service', 'payload-problem', 'payload-validator', 'event-time', 'stored-columns', 'value-text', 'dataset-table', 'dto/[a-z-]+.dto'],
+  datasets: ['dataset', 'dataset-changes', 'datasets-api.module', 'datasets.module', 'datasets.service', 'payload-problem', 'payload-validator', 'event-time', 'stored-columns', 'value-text', 'dataset-table', 'dto/[a-z-]+.dto'],
   'ground-truth': ['ground-truth.module', 'laboratory.module', 'laboratory-results'],
   housekeeping: ['housekeeping.module'],
   inference: ['worker.module', 'open-inference/open-inference.module'],

@@ -63,7 +63,7 @@ const ACCESS = `
 const DATASETS = `
   CREATE TABLE gits.datasets (
     name text PRIMARY KEY,
-    definition jsonb NOT NULL,
+    definition json NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now()
   );
@@ -101,10 +101,10 @@ const REGISTRY = `
     model text NOT NULL REFERENCES gits.models ON DELETE CASCADE,
     version integer NOT NULL,
     sha256 text NOT NULL REFERENCES gits.artifacts,
-    signature jsonb NOT NULL,
-    gate jsonb NOT NULL,
-    metrics jsonb NOT NULL DEFAULT '{}',
-    card jsonb NOT NULL DEFAULT '{}',
+    signature json NOT NULL,
+    gate json NOT NULL,
+    metrics json NOT NULL DEFAULT '{}',
+    card json NOT NULL DEFAULT '{}',
     description text NOT NULL DEFAULT '',
     parent_version integer,
     created_at timestamptz NOT NULL DEFAULT now(),

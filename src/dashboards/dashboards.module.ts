@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { DatasetsModule } from '../datasets/datasets.module.js';
 import { JobStoreModule } from '../jobs/job-store.module.js';
-import { MlDataModule } from '../ml-data/ml-data.module.js';
+import { RowsModule } from '../ml-data/rows.module.js';
 import { PagesModule } from '../pages/pages.module.js';
 import { BrokerModule } from '../platform/broker/broker.module.js';
 import { RegistryModule } from '../registry/registry.module.js';
@@ -11,7 +11,7 @@ import { MainDashboardService } from './main-dashboard.service.js';
 
 /** Pages that show how everything goes. */
 @Module({
-  imports: [PagesModule, JobStoreModule, BrokerModule, RegistryModule, DatasetsModule, MlDataModule],
+  imports: [PagesModule, JobStoreModule, BrokerModule, RegistryModule, DatasetsModule, RowsModule],
   controllers: [DashboardsController],
   providers: [MainDashboardService, LatestPredictions],
 })

@@ -7,7 +7,7 @@ export class DatasetEntity {
   @PrimaryColumn('text')
   name: string;
 
-  @Column('jsonb')
+  @Column('json')
   definition: Dataset;
 
   @Column('timestamptz', { name: 'created_at' })

@@ -4,6 +4,7 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { type EntityManager, Repository } from 'typeorm';
 import { Environment } from '../config/environment.js';
 import { ConflictProblem, InvalidProblem, PreconditionProblem } from '../platform/http/problem.js';
+import { DATASETS_CHANNEL } from './dataset-changes.js';
 import { type DatasetChange, changeDataset } from './dataset-change.js';
 import { checkDefinition } from './dataset-definition.js';
 import { PreconditionRequiredProblem, datasetBusy, datasetNotFound, sqlStateOf } from './dataset-problems.js';
@@ -117,6 +118,7 @@ export class DatasetsService {
          WHERE name = $1`,
         [name, JSON.stringify(after)],
       );
+      await manager.query('SELECT pg_notify($1, $2)', [DATASETS_CHANNEL, name]);
     });
     return this.getStored(name);
   }

@@ -1,5 +1,6 @@
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { Environment } from '../config/environment.js';
+import { DATASETS_CHANNEL } from '../datasets/dataset-changes.js';
 import { type Consumer, MessageBroker } from '../platform/broker/message-broker.js';
 import { Notifications } from '../platform/postgres/notifications.js';
 import { Health } from '../platform/telemetry/health.js';
@@ -44,7 +45,7 @@ export class Worker implements OnApplicationBootstrap, BeforeApplicationShutdown
 
   async onApplicationBootstrap(): Promise<void> {
     await this.bindings.engine.start();
-    await this.notifications.on(REGISTRY_CHANNEL, () => this.refresh());
+    for (const channel of [REGISTRY_CHANNEL, DATASETS_CHANNEL]) await this.notifications.on(channel, () => this.refresh());
     await this.bindings.refresh();
     this.consumer = await this.broker.consume(
       this.bindings.queues,

@@ -15,7 +15,6 @@ import {
 import {
   ApiAcceptedResponse,
   ApiBody,
-  ApiConflictResponse,
   ApiExtraModels,
   ApiHeader,
   ApiNoContentResponse,
@@ -137,6 +136,14 @@ export class JobsController {
   @ApiOperation({
     summary: 'Live stream (server-sent events): `counts` each second, `job` for each new or changed job',
   })
+  @ApiOkResponse({
+    content: {
+      'text/event-stream': {
+        schema: { type: 'string' },
+        example: 'event: counts\ndata: {"queued":0,"finished":42,"failed":1,"cancelled":0}\n\n',
+      },
+    },
+  })
   events(): Observable<MessageEvent> {
     return this.feed.listen();
   }
@@ -153,10 +160,9 @@ export class JobsController {
   @Role('operator')
   @Post('jobs/:id/cancel')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Cancel a job that waits' })
+  @ApiOperation({ summary: 'Cancel a job that waits', description: '409: a worker has it already, or it has ended.' })
   @ApiOkResponse({ type: JobDto })
-  @ApiConflictResponse({ description: 'A worker has it already, or it has ended' })
-  @ApiProblems(404)
+  @ApiProblems(404, 409)
   async cancel(@Param('id', ParseUUIDPipe) id: string): Promise<JobDto> {
     return toDocument(await this.jobs.cancel(id));
   }
@@ -164,10 +170,9 @@ export class JobsController {
   @Role('operator')
   @Post('jobs/:id/replay')
   @HttpCode(202)
-  @ApiOperation({ summary: 'Score the message of a failed job again' })
+  @ApiOperation({ summary: 'Score the message of a failed job again', description: '409: the job has not failed.' })
   @ApiAcceptedResponse({ type: JobDto })
-  @ApiConflictResponse({ description: 'The job has not failed' })
-  @ApiProblems(404)
+  @ApiProblems(404, 409)
   async replay(@Param('id', ParseUUIDPipe) id: string): Promise<JobDto> {
     return toDocument(await this.jobs.replay(id));
   }
@@ -175,10 +180,12 @@ export class JobsController {
   @Role('operator')
   @Delete('jobs/:id')
   @HttpCode(204)
-  @ApiOperation({ summary: 'Delete the record of a job that has ended; its production row stays' })
+  @ApiOperation({
+    summary: 'Delete the record of a job that has ended; its production row stays',
+    description: '409: the job waits; cancel it first.',
+  })
   @ApiNoContentResponse()
-  @ApiConflictResponse({ description: 'The job waits; cancel it first' })
-  @ApiProblems(404)
+  @ApiProblems(404, 409)
   async delete(@Param('id', ParseUUIDPipe) id: string): Promise<void> {
     await this.jobs.delete(id);
   }

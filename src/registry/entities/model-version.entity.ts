@@ -13,17 +13,17 @@ export class ModelVersionEntity {
   @Column('text')
   sha256: string;
 
-  @Column('jsonb')
+  @Column('json')
   signature: ModelSignature;
 
   /** What the upload gate found: summary of the graph and report of the trial run. */
-  @Column('jsonb')
+  @Column('json')
   gate: Record<string, unknown>;
 
-  @Column('jsonb')
+  @Column('json')
   metrics: Record<string, number>;
 
-  @Column('jsonb')
+  @Column('json')
   card: Record<string, unknown>;
 
   @Column('text')
