@@ -9,7 +9,7 @@ export const ROLE_METADATA = 'gits:role';
 /** The least role that may call a route or every route of a controller. */
 export const Role = (role: RoleName) => SetMetadata(ROLE_METADATA, role);
 
-/** Opens a route to everyone. Only health, login and the queue manager's greeting may use it. */
+/** Opens a route to everyone. Only health, login, the files of pages and the queue manager's greeting may use it. */
 export const Public = () => SetMetadata(ROLE_METADATA, 'public');
 
 export function isAllowed(has: RoleName, needs: RoleName): boolean {

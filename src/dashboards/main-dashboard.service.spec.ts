@@ -16,7 +16,7 @@ interface Stores {
 const COUNTS = { queued: 0, finished: 7, failed: 1, cancelled: 0 };
 
 function dashboard({ counts, depths }: Partial<Stores> = {}): MainDashboardService {
-  const nothing = async () => [];
+  const nothing = (): Promise<never[]> => Promise.resolve([]);
   const jobs = {
     counts: counts ?? (async () => COUNTS),
     countsPerMinute: nothing,
@@ -35,7 +35,9 @@ function dashboard({ counts, depths }: Partial<Stores> = {}): MainDashboardServi
 }
 
 describe(MainDashboardService.name, () => {
-  beforeAll(() => Logger.overrideLogger(false));
+  beforeAll(() => {
+    Logger.overrideLogger(false);
+  });
 
   it('shows everything else when one source fails, and names the one that is missing', async () => {
     const broken = dashboard({ depths: () => Promise.reject(new Error('connection refused')) });
@@ -61,7 +63,7 @@ describe(MainDashboardService.name, () => {
     let slow = false;
     const service = dashboard({
       depths: async () => {
-        if (slow) await new Promise((done) => setTimeout(done, 1000));
+        if (slow) await new Promise((done) => setTimeout(done, 1000).unref());
         return [slow ? 'new' : 'old'];
       },
     });

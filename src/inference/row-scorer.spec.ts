@@ -1,4 +1,4 @@
-import { EngineCrashedError, EngineModelError } from './engine/engine-errors.js';
+import { EngineCrashedError, EngineModelError, EngineTimeoutError } from './engine/engine-errors.js';
 import { RowFailure, RowScorer } from './row-scorer.js';
 
 /** An engine that doubles the first feature, and dies where it is negative. */
@@ -52,6 +52,28 @@ describe(RowScorer.name, () => {
       },
     });
     expect(await scorer.score('m', rowsOf([1]), 1, 2)).toEqual([5]);
+  });
+
+  it('does not blame a lone row for an engine that was killed from outside', async () => {
+    let calls = 0;
+    const scorer = new RowScorer({
+      score: async () => {
+        calls += 1;
+        if (calls === 1) throw new EngineCrashedError('killed', true);
+        return { task: 'regression', values: Float64Array.of(5) };
+      },
+    });
+    expect(await scorer.score('m', rowsOf([1]), 1, 2)).toEqual([5]);
+  });
+
+  it.each([
+    ['kills a second engine', () => new EngineCrashedError('it died', true), 2],
+    ['takes too long', () => new EngineTimeoutError('too long', true), 1],
+  ])('blames a lone row that %s', async (_, onPoison, tries) => {
+    const poisoned = engine(onPoison);
+    const [outcome] = await new RowScorer(poisoned).score('m', rowsOf([-1]), 1, 2);
+    expect(outcome).toBeInstanceOf(RowFailure);
+    expect(poisoned.calls).toHaveLength(tries);
   });
 
   it('does not blame rows for a model that cannot be loaded', async () => {

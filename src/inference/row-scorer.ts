@@ -34,13 +34,17 @@ export class RowScorer {
     to: number,
     width: number,
     outcomes: RowOutcome[],
-  ) {
+    isSuspect = false,
+  ): Promise<void> {
     if (from === to) return;
     try {
       await this.scoreWhole(sha256, rows, from, to, width, outcomes);
     } catch (error) {
       if (!isRowsFault(error)) throw error;
       if (to - from === 1) {
+        // An engine can also be killed from outside, as by a machine short of memory: only a row that ends two is at fault.
+        const isChance = !isSuspect && error instanceof EngineCrashedError && error.code === 'engine-crashed';
+        if (isChance) return this.scoreRange(sha256, rows, from, to, width, outcomes, true);
         outcomes[from] = new RowFailure(`The model cannot score this row: ${error.message}`);
         return;
       }

@@ -45,7 +45,8 @@ export class Worker implements OnApplicationBootstrap, BeforeApplicationShutdown
 
   async onApplicationBootstrap(): Promise<void> {
     await this.bindings.engine.start();
-    for (const channel of [REGISTRY_CHANNEL, DATASETS_CHANNEL]) await this.notifications.on(channel, () => this.refresh());
+    for (const channel of [REGISTRY_CHANNEL, DATASETS_CHANNEL])
+      await this.notifications.on(channel, () => this.refresh());
     await this.bindings.refresh();
     this.consumer = await this.broker.consume(
       this.bindings.queues,

@@ -15,9 +15,21 @@ const error = (text: string) => ({ content: { 'application/json': { example: { e
 
 /** Open Inference Protocol v2 (KServe, Triton, Seldon): the same models, scored while the caller waits. */
 @ApiTags('open inference')
-@ApiResponse({ status: 400, description: 'Wrong request', ...error('input "input" must be given once, but is given 0 times') })
-@ApiResponse({ status: 401, description: 'Not logged in', ...error('Send an API key (`Authorization: Bearer gits_…`), or log in at /login.') })
-@ApiResponse({ status: 403, description: 'Not allowed', ...error('This needs role operator, but dashboard has role viewer.') })
+@ApiResponse({
+  status: 400,
+  description: 'Wrong request',
+  ...error('input "input" must be given once, but is given 0 times'),
+})
+@ApiResponse({
+  status: 401,
+  description: 'Not logged in',
+  ...error('Send an API key (`Authorization: Bearer gits_…`), or log in at /login.'),
+})
+@ApiResponse({
+  status: 403,
+  description: 'Not allowed',
+  ...error('This needs role operator, but dashboard has role viewer.'),
+})
 @ApiResponse({ status: 404, description: 'No such model or version', ...error('There is no model "unknown".') })
 @Controller('v2')
 export class OpenInferenceController {

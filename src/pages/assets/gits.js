@@ -89,11 +89,11 @@
   const copy = async (button) => {
     const code = button.parentElement.querySelector('pre');
     try {
-      await navigator.clipboard.writeText(code.textContent);
+      await window.navigator.clipboard.writeText(code.textContent);
       button.textContent = 'Copied';
     } catch {
       // Over plain HTTP browsers have no clipboard for scripts: the text is selected for Ctrl-C.
-      getSelection().selectAllChildren(code);
+      window.getSelection().selectAllChildren(code);
       button.textContent = 'Press Ctrl-C';
     }
     setTimeout(() => (button.textContent = 'Copy'), 2000);

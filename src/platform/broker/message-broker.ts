@@ -73,13 +73,13 @@ export interface Consumer {
 
 export interface QueueDepth {
   queue: string;
-  /** Messages waiting or under way; exact up to `DEPTH_LIMIT`. */
+  /** Messages waiting or under way; exact up to `DEPTH_LIMIT`, a close estimate above. */
   messages: number;
   deadLetters: number;
 }
 
-/** Depths are counted up to here. */
-export const DEPTH_LIMIT = 1_000_000;
+/** Depths are counted one by one up to here. */
+export const DEPTH_LIMIT = 50_000;
 
 /** The queue of a message does not exist, so that nobody would ever see the message. */
 export class UnroutableError extends Error {

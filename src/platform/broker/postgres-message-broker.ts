@@ -69,7 +69,9 @@ export class PostgresMessageBroker extends MessageBroker {
   async depths(): Promise<QueueDepth[]> {
     return this.postgres.rows<QueueDepth & { queue: string }>(
       `SELECT name AS queue,
-         (SELECT count(*) FROM (SELECT 1 FROM gits.messages m WHERE m.queue = q.name LIMIT ${DEPTH_LIMIT}) w) AS messages,
+         (SELECT CASE WHEN count(*) < ${DEPTH_LIMIT} THEN count(*) ELSE greatest(count(*), (
+              SELECT max(sequence) - min(sequence) + 1 FROM gits.messages m WHERE m.queue = q.name)) END
+            FROM (SELECT 1 FROM gits.messages m WHERE m.queue = q.name LIMIT ${DEPTH_LIMIT}) w) AS messages,
          (SELECT count(*) FROM (SELECT 1 FROM gits.dead_letters d WHERE d.queue = q.name LIMIT ${DEPTH_LIMIT}) w)
            AS "deadLetters"
        FROM gits.queues q ORDER BY name`,

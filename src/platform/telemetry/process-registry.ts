@@ -76,7 +76,14 @@ export class ProcessRegistry implements BeforeApplicationShutdown {
       `INSERT INTO gits.processes AS p (id, role, host, pid, health_url, details) VALUES ($1, $2, $3, $4, $5, $6)
        ON CONFLICT (id) DO UPDATE SET seen_at = now(), details = excluded.details, role = excluded.role,
          health_url = excluded.health_url`,
-      [this.id, this.role, hostname(), process.pid, this.healthUrl, JSON.stringify(this.details())],
+      [
+        this.id,
+        this.role,
+        hostname(),
+        process.pid,
+        this.healthUrl,
+        JSON.stringify({ rssMb: Math.round(process.memoryUsage.rss() / 1024 / 1024), ...this.details() }),
+      ],
     );
   }
 }
