@@ -31,18 +31,17 @@ const CHORES: readonly Chore[] = [
                 SELECT minute, service, status, -1, sum(jobs) FROM old GROUP BY minute, service, status HAVING sum(jobs) <> 0
                 ON CONFLICT (minute, service, status, lane) DO UPDATE SET jobs = job_counts.jobs + excluded.jobs`,
   },
+  {
+    // Minutes are kept apart for a little longer than anyone can ask for; then only the sum counts.
+    name: 'job counters of past weeks',
+    statement: `WITH old AS (
+                  DELETE FROM gits.job_counts WHERE minute > 'epoch' AND minute < now() - interval '8 days'
+                  RETURNING service, status, jobs)
+                INSERT INTO gits.job_counts (minute, service, status, lane, jobs)
+                SELECT 'epoch', service, status, -1, sum(jobs) FROM old GROUP BY service, status
+                ON CONFLICT (minute, service, status, lane) DO UPDATE SET jobs = job_counts.jobs + excluded.jobs`,
+  },
 ];
-
-/** Minutes are kept apart for a little longer than anyone can ask for; then only the sum counts. */
-const FOLD_MINUTES: Chore = {
-  name: 'job counters of past weeks',
-  statement: `WITH old AS (
-                DELETE FROM gits.job_counts WHERE minute > 'epoch' AND minute < now() - interval '8 days'
-                RETURNING service, status, jobs)
-              INSERT INTO gits.job_counts (minute, service, status, lane, jobs)
-              SELECT 'epoch', service, status, -1, sum(jobs) FROM old GROUP BY service, status
-              ON CONFLICT (minute, service, status, lane) DO UPDATE SET jobs = job_counts.jobs + excluded.jobs`,
-};
 
 /** Keeps the tables of the platform small. Nothing depends on when it runs. */
 @Injectable()
@@ -74,7 +73,7 @@ export class Housekeeping implements OnApplicationBootstrap, BeforeApplicationSh
     await this.postgres.transaction(async (connection) => {
       const lock = await connection.query<{ mine: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS mine', [LOCK]);
       if (lock.rows[0]?.mine !== true) return;
-      for (const { name, statement } of [...CHORES, FOLD_MINUTES]) {
+      for (const { name, statement } of CHORES) {
         const { rowCount } = await connection.query(statement);
         if (rowCount !== 0) this.logger.debug(`${name}: ${rowCount} rows`);
       }
