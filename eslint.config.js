@@ -7,16 +7,50 @@ import tseslint from 'typescript-eslint';
  * are the floor that every module stands on. A new module adds its line.
  */
 const PUBLIC = {
-  access: ['access.module', 'access-settings', 'first-admin', 'forget-expired-logins', 'gatekeeper', 'login-required', 'login-link', 'login-links.repository', 'principal', 'roles', 'users.repository'],
+  access: [
+    'access.module',
+    'access-settings',
+    'first-admin',
+    'forget-expired-logins',
+    'gatekeeper',
+    'login-required',
+    'login-link',
+    'login-links.repository',
+    'principal',
+    'roles',
+    'users.repository',
+  ],
   'data-source': ['data-source.module'],
   dashboards: ['dashboards.module'],
-  datasets: ['dataset', 'dataset-changes', 'datasets-api.module', 'datasets.module', 'datasets.service', 'payload-problem', 'payload-validator', 'event-time', 'stored-columns', 'value-text', 'dataset-table', 'dto/[a-z-]+.dto'],
+  datasets: [
+    'dataset',
+    'dataset-changes',
+    'datasets-api.module',
+    'datasets.module',
+    'datasets.service',
+    'payload-problem',
+    'payload-validator',
+    'event-time',
+    'stored-columns',
+    'value-text',
+    'dataset-table',
+    'dto/[a-z-]+.dto',
+  ],
   'ground-truth': ['ground-truth.module', 'laboratory.module', 'laboratory-results'],
   housekeeping: ['housekeeping.module'],
   inference: ['worker.module', 'open-inference/open-inference.module'],
   jobs: ['job', 'job-store', 'job-store.module', 'jobs.module'],
   loader: ['loader.module'],
-  'ml-data': ['ml-data.module', 'rows.module', 'production.module', 'ml-data.service', 'ground-truth.service', 'label.service', 'production-writer', 'register-import-parsers'],
+  'ml-data': [
+    'ml-data.module',
+    'rows.module',
+    'production.module',
+    'ml-data.service',
+    'ground-truth.service',
+    'label.service',
+    'production-writer',
+    'register-import-parsers',
+  ],
   registry: [
     'registry.module',
     'registry-api.module',
@@ -28,6 +62,7 @@ const PUBLIC = {
     'entities/model-version.entity',
     'onnx-gate/model-signature',
     'onnx-gate/predictions',
+    'onnx-gate/quiet-runtime',
     'onnx-gate/built-entry',
     'onnx-gate/onnx-session',
     'onnx-gate/runtime-message',
@@ -59,7 +94,10 @@ export default defineConfig(
       'no-restricted-exports': ['error', { restrictDefaultExports: { direct: true, named: true } }],
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
       '@typescript-eslint/no-floating-promises': ['error', { ignoreVoid: true }],
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true }],
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true },
+      ],
       // Interfaces of Nest and of ports are asynchronous also where one implementation need not wait.
       '@typescript-eslint/require-await': 'off',
     },
@@ -83,7 +121,15 @@ export default defineConfig(
     rules: {
       'no-restricted-imports': [
         'error',
-        { patterns: [{ regex: '^(node:|@nestjs/|typeorm|pg)', message: 'src/ml and src/simulator are pure.' }, { regex: '^(\\.\\./)+(?!ml/|datasets/dataset\\.js$)[a-z-]+/', message: 'src/ml and src/simulator stand alone.' }] },
+        {
+          patterns: [
+            { regex: '^(node:|@nestjs/|typeorm|pg)', message: 'src/ml and src/simulator are pure.' },
+            {
+              regex: '^(\\.\\./)+(?!ml/|datasets/dataset\\.js$)[a-z-]+/',
+              message: 'src/ml and src/simulator stand alone.',
+            },
+          ],
+        },
       ],
       'no-restricted-properties': [
         'error',
@@ -112,7 +158,24 @@ export default defineConfig(
     files: ['**/*.{js,mjs}'],
     languageOptions: {
       globals: Object.fromEntries(
-        ['process', 'console', 'setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Buffer', 'URL', 'performance', 'fetch', 'document', 'window', 'localStorage', 'matchMedia', 'URLSearchParams', 'AbortSignal'].map((name) => [name, 'readonly']),
+        [
+          'process',
+          'console',
+          'setTimeout',
+          'clearTimeout',
+          'setInterval',
+          'clearInterval',
+          'Buffer',
+          'URL',
+          'performance',
+          'fetch',
+          'document',
+          'window',
+          'localStorage',
+          'matchMedia',
+          'URLSearchParams',
+          'AbortSignal',
+        ].map((name) => [name, 'readonly']),
       ),
     },
   },

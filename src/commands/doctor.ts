@@ -5,6 +5,7 @@ import pg from 'pg';
 import type { Environment } from '../config/environment.js';
 import { databaseUrlOf } from '../platform/postgres/database-url.js';
 import { pendingMigrations } from '../platform/postgres/migrator.js';
+import { QUIET_RUNTIME } from '../registry/onnx-gate/quiet-runtime.js';
 import { findHolder } from '../roles/data-dir-lock.js';
 import { EXIT } from '../roles/exit-codes.js';
 
@@ -98,6 +99,7 @@ async function port(environment: Environment): Promise<Finding> {
 
 async function modelRuntime(): Promise<Finding> {
   try {
+    Object.assign(process.env, QUIET_RUNTIME);
     await import('onnxruntime-node');
     return { what: 'ONNX Runtime', verdict: 'ok', detail: 'loads' };
   } catch (error) {

@@ -77,9 +77,12 @@ export class DataSource implements OnApplicationBootstrap, BeforeApplicationShut
 
   private async findService(): Promise<ServiceBinding | null> {
     const [wanted] = this.environment.service;
+    const simulated = this.environment.source === 'simulator';
     for (let told = false; !this.stopping.signal.aborted; told = true) {
       const bindings = await this.services.bindings();
-      const found = bindings.find((binding) => (wanted === undefined ? binding.enabled : binding.service === wanted));
+      const fits = (binding: ServiceBinding) =>
+        binding.enabled && (simulated ? binding.dataset === PRODUCT_QUALITY_DATASET.name : true);
+      const found = bindings.find((binding) => (wanted === undefined ? fits(binding) : binding.service === wanted));
       if (found !== undefined) return found;
       if (!told) this.logger.log(`waits for ${wanted === undefined ? 'a service' : `service ${wanted}`}`);
       await this.pause(LOOK_FOR_SERVICE_MS);

@@ -49,6 +49,22 @@ describe(FileSource.name, () => {
     ]);
   });
 
+  it('sends lines that are no rows as they are, so that they become failed jobs and the rest follows', async () => {
+    const source = await open('torn.ndjson', '{"a":1,"line":"x"}\n{"a":2,"li\nnull\n[3,"x"]\n{"a":4,"line":"x"}\n');
+    expect((await source.take(10)).map(({ body }) => body)).toEqual([
+      '{"key":[1,"x"]}',
+      '{"a":2,"li',
+      'null',
+      '[3,"x"]',
+      '{"key":[4,"x"]}',
+    ]);
+  });
+
+  it('takes a quotation mark within a CSV cell as it is', async () => {
+    const source = await open('quotes.csv', 'a,line\n1,5" pipe\n2,"x"\n');
+    expect((await source.take(10)).map(({ body }) => body)).toEqual(['{"key":[1,"5\\" pipe"]}', '{"key":[2,"x"]}']);
+  });
+
   it('goes on after the rows that were sent', async () => {
     const source = await open('b.csv', 'a,line\n1,x\n2,x\n3,x\n');
     await source.skip(2);

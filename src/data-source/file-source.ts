@@ -10,7 +10,8 @@ export class SourceFileError extends Error {
   readonly code = 'source-file';
 }
 
-type FileRecord = Record<string, unknown>;
+/** A row by column, or a line that is no such thing and goes out as it is, for the worker to say what is wrong with it. */
+type FileRecord = Record<string, unknown> | string;
 
 const NUMBER = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*$/i;
 
@@ -60,6 +61,8 @@ export class FileSource implements RowSource {
   }
 
   private toRow(record: FileRecord): SourceRow {
+    // The queue keeps any text but one with a NUL.
+    if (typeof record === 'string') return { body: record.replaceAll('\0', '\ufffd'), label: null };
     this.names ??= this.resolveNames(Object.keys(record));
     const names = this.names;
     const { dataset } = this;
@@ -119,7 +122,7 @@ async function* readRecords(path: string): AsyncGenerator<FileRecord> {
   try {
     if (/\.(ndjson|jsonl)(\.gz)?$/i.test(path)) {
       for await (const line of createInterface({ input: bytes, crlfDelay: Infinity })) {
-        if (line.trim() !== '') yield JSON.parse(line) as FileRecord;
+        if (line.trim() !== '') yield fromLine(line);
       }
     } else {
       const parser = bytes.pipe(
@@ -128,6 +131,7 @@ async function* readRecords(path: string): AsyncGenerator<FileRecord> {
           bom: true,
           skip_empty_lines: true,
           relax_column_count: true,
+          relax_quotes: true,
           delimiter: [',', ';', '\t'],
         }),
       );
@@ -136,5 +140,14 @@ async function* readRecords(path: string): AsyncGenerator<FileRecord> {
     }
   } finally {
     file.destroy();
+  }
+}
+
+function fromLine(line: string): FileRecord {
+  try {
+    const record: unknown = JSON.parse(line);
+    return typeof record === 'object' && record !== null && !Array.isArray(record) ? (record as FileRecord) : line;
+  } catch {
+    return line;
   }
 }

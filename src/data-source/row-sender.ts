@@ -60,24 +60,27 @@ export class RowSender {
         label === null ? [] : [{ jobId: messages[index]!.id, label }],
       );
       const state = source.state();
-      await this.untilDone(stopping, async () => {
+      const sentTo = run.position + rows.length;
+      await this.untilDone(stopping, async (isRetry) => {
         await this.postgres.transaction(async (transaction) => {
+          // The commit may have come through, and only its answer was lost with the connection.
+          if (isRetry && (await this.runs.positionOf(run.name, transaction)) === sentTo) return;
           await this.broker.publish(binding.queue, messages, transaction);
           await this.laboratory.expect(binding.dataset, labels, this.environment.labelDelay, transaction);
-          await this.runs.advance(run.name, run.position, run.position + rows.length, state, transaction);
+          await this.runs.advance(run.name, run.position, sentTo, state, transaction);
         });
       });
-      run.position += rows.length;
+      run.position = sentTo;
       this.sent += rows.length;
     }
     return false;
   }
 
   /** Tries again while the store is away; the rows are in hand. */
-  private async untilDone(stopping: AbortSignal, attempt: () => Promise<void>): Promise<void> {
-    for (;;) {
+  private async untilDone(stopping: AbortSignal, attempt: (isRetry: boolean) => Promise<void>): Promise<void> {
+    for (let isRetry = false; ; isRetry = true) {
       try {
-        return await attempt();
+        return await attempt(isRetry);
       } catch (error) {
         if (!isConnectionError(error) || stopping.aborted) throw error;
         this.logger.warn(`cannot publish (${(error as Error).message}); trying again`);

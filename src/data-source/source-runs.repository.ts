@@ -44,6 +44,14 @@ export class SourceRunsRepository {
     );
   }
 
+  async positionOf(name: string, transaction: Queryable): Promise<number | undefined> {
+    const found = await transaction.query<{ position: number }>(
+      'SELECT position FROM gits.source_runs WHERE name = $1',
+      [name],
+    );
+    return found.rows[0]?.position;
+  }
+
   async end(name: string): Promise<void> {
     await this.postgres.query('UPDATE gits.source_runs SET ended_at = now() WHERE name = $1', [name]);
   }

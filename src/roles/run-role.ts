@@ -28,6 +28,8 @@ export async function runRoles(roles: readonly RoleDefinition[], environment: En
   const logger = createLogger(environment, names);
   Logger.overrideLogger(logger);
   const url = await reachDatabase(environment);
+  // From here on work may be under way: a signal is heard now and obeyed once everything is up.
+  const stopRequested = stopRequest();
   const root = {
     module: RoleProcess,
     imports: [
@@ -53,7 +55,7 @@ export async function runRoles(roles: readonly RoleDefinition[], environment: En
   }
   await app.get(ProcessRegistry).start(names, address);
   reportReady({ type: 'ready', address });
-  const failure = await Promise.race([app.get(Lifetime).ended, stopRequest()]);
+  const failure = await Promise.race([app.get(Lifetime).ended, stopRequested]);
   if (failure !== null) logger.error(failure.message);
   const closed = await Promise.race([
     app.close().then(() => true),

@@ -119,7 +119,12 @@ export class Supervisor {
     clearTimeout(child.restart);
     const running = child.process;
     if (running === undefined) return EXIT.ok;
-    const exit = new Promise<number>((done) => running.once('exit', (code) => done(code ?? EXIT.failure)));
+    const exit = new Promise<number>((done) =>
+      running.once('exit', (code, signal) => {
+        // Ended by the signal itself: it was still starting, and had nothing to drain.
+        done(code ?? (signal === 'SIGTERM' ? EXIT.ok : EXIT.failure));
+      }),
+    );
     running.kill('SIGTERM');
     // The child keeps to the drain time by itself; the extra second is for its last words.
     const late = sleep((this.environment.drainSeconds + 1) * 1000, undefined, { ref: false }).then(() => {

@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import ort from 'onnxruntime-node';
 import pg from 'pg';
 import { v7 as uuid } from 'uuid';
 import { float8Array, textArray, uuidArray } from '../../dist/src/platform/postgres/binary-arrays.js';
+
+process.env.ORT_DISABLE_TELEMETRY = '1';
+const { default: ort } = await import('onnxruntime-node');
 
 const MODEL = new URL('../../models/product_quality/product_quality.onnx', import.meta.url);
 const WIDTH = 11;

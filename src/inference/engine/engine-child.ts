@@ -1,3 +1,4 @@
+import { QUIET_RUNTIME } from '../../registry/onnx-gate/quiet-runtime.js';
 import { type ChildProcess, fork } from 'node:child_process';
 import type { RawPredictions } from '../../registry/onnx-gate/predictions.js';
 import { EngineCrashedError, EngineModelError, EngineTimeoutError } from './engine-errors.js';
@@ -37,7 +38,7 @@ export class EngineChild {
   private constructor(entry: string, onEnd: () => void) {
     this.process = fork(entry, [], {
       // No environment: the process that runs other people's models knows no secrets.
-      env: {},
+      env: { ...QUIET_RUNTIME },
       execArgv: NODE_FLAGS,
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

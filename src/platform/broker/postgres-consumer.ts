@@ -149,6 +149,7 @@ export class PostgresConsumer implements Consumer {
   private async deliver(queue: QueueState, lane: PostgresLane): Promise<number> {
     if (this.stopped) return 0;
     const connection = await lane.connection();
+    if (queue.removed) return 0;
     const retry = queue.retryDue;
     queue.wanted = false;
     queue.retryDue = false;
@@ -157,7 +158,7 @@ export class PostgresConsumer implements Consumer {
     let messages = retry ? await this.fetchRetries(connection, queue.name) : [];
     if (messages.length === 0) messages = await this.fetchFresh(connection, queue);
     await begun;
-    if (messages.length === 0) {
+    if (messages.length === 0 || queue.removed) {
       await connection.query('ROLLBACK');
       return 0;
     }

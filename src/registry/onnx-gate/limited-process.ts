@@ -1,3 +1,4 @@
+import { QUIET_RUNTIME } from './quiet-runtime.js';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { parse } from 'node:path';
@@ -67,7 +68,7 @@ function spawnLimited(entry: string, limits: ProcessLimits): ChildProcess {
   const heapMb = Math.max(64, Math.min(512, Math.floor(limits.memoryMb / 2)));
   const command = [process.execPath, `--max-old-space-size=${heapMb}`, entry];
   const options = {
-    env: {},
+    env: { ...QUIET_RUNTIME },
     cwd: parse(process.execPath).root,
     serialization: 'advanced' as const,
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'] as ('ignore' | 'ipc')[],

@@ -129,12 +129,15 @@ export function call(
     headers: Object.fromEntries(Object.entries(sentHeaders).filter(([, value]) => value !== undefined)),
   };
   return new Promise((done, fail) => {
-    const sent = request(options, async (response) => {
+    const sent = request(options, (response) => {
       const chunks: Buffer[] = [];
-      for await (const chunk of response) chunks.push(chunk as Buffer);
-      const body = Buffer.concat(chunks).toString();
-      const { statusCode = 0, headers: received } = response;
-      done({ statusCode, headers: received, body, json: <T>() => JSON.parse(body) as T });
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('error', fail);
+      response.on('end', () => {
+        const body = Buffer.concat(chunks).toString();
+        const { statusCode = 0, headers: received } = response;
+        done({ statusCode, headers: received, body, json: <T>() => JSON.parse(body) as T });
+      });
     });
     sent.on('error', fail);
     sent.end(json ? JSON.stringify(payload) : payload);

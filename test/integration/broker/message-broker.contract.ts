@@ -4,7 +4,7 @@ import {
   type BatchHandler,
   type Consumer,
   type MessageBatch,
-  MessageBroker,
+  type MessageBroker,
   type OutgoingMessage,
   UnroutableError,
 } from '../../../src/platform/broker/message-broker.js';
