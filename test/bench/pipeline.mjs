@@ -139,8 +139,9 @@ async function loneMessages(broker, allRows) {
   return { p50: times[Math.floor(times.length * 0.5)], p99: times[Math.floor(times.length * 0.99)] };
 }
 
+/** A role as the supervisor starts it. */
 function role(name) {
-  const child = spawn(process.execPath, [MAIN, 'start', '--role', name], {
+  const child = spawn(process.execPath, ['--max-semi-space-size=4', MAIN, 'start', '--role', name], {
     env: {
       PATH: process.env.PATH,
       DATABASE_URL: server.url,
