@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { float8Array, textArray, uuidArray } from '../platform/postgres/binary-arrays.js';
+import { InsertNew } from '../platform/postgres/insert-new.js';
 import { Postgres, type Queryable } from '../platform/postgres/postgres.js';
 import {
   type JobCursor,
@@ -25,6 +26,8 @@ const LATENCY_SAMPLE = 1000;
 /** Job records in PostgreSQL. */
 @Injectable()
 export class PostgresJobStore extends JobStore {
+  private readonly inserts = new InsertNew();
+
   constructor(private readonly postgres: Postgres) {
     super();
   }
@@ -54,42 +57,18 @@ export class PostgresJobStore extends JobStore {
   async record(outcomes: JobOutcomes, transaction?: Queryable): Promise<ReadonlySet<string>> {
     const { jobs } = outcomes;
     if (jobs.length === 0) return NONE;
-    const text = (read: (job: JobOutcome) => string) => textArray(jobs.map(read));
-    const recorded = await (transaction ?? this.postgres).query<{ written: string[] | null }>({
-      name: 'gits-jobs-record',
-      text: `WITH written AS (
-               INSERT INTO gits.jobs AS jobs (id, service, routing_key, last_status, payload, result, message, worker, model,
-                 model_version, attempts, queued_at, started_at, ended_at)
-               SELECT id, $8, $9, status, payload::json, result::json, message, $10, $11, $12, attempts::smallint,
-                 to_timestamp(queued), to_timestamp($13::float8), to_timestamp($14::float8)
-               FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::float8[], $7::float8[])
-                 AS j (id, status, payload, result, message, attempts, queued)
-               ON CONFLICT (id) DO UPDATE SET service = excluded.service, last_status = excluded.last_status,
-                 result = excluded.result, message = excluded.message, worker = excluded.worker, model = excluded.model,
-                 model_version = excluded.model_version, attempts = excluded.attempts, started_at = excluded.started_at,
-                 ended_at = excluded.ended_at
-               WHERE jobs.last_status = 'queued' RETURNING jobs.id)
-             SELECT CASE WHEN count(*) = cardinality($1::uuid[]) THEN NULL ELSE coalesce(array_agg(id::text), '{}') END
-               AS written FROM written`,
-      values: [
-        uuidArray(jobs.map((job) => job.id)),
-        text((job) => job.status),
-        text((job) => job.payload),
-        text((job) => job.result),
-        text((job) => job.message),
-        float8Array(Float64Array.from(jobs, (job) => job.attempts)),
-        seconds(jobs),
-        outcomes.service,
-        outcomes.routingKey,
-        outcomes.worker,
-        outcomes.model,
-        outcomes.modelVersion,
-        outcomes.startedAt / 1000,
-        outcomes.endedAt / 1000,
-      ],
-    });
-    const written = recorded.rows[0]?.written;
-    return written == null ? NONE : new Set(jobs.map((job) => job.id).filter((id) => !written.includes(id)));
+    if (transaction === undefined) return this.postgres.transaction((connection) => this.record(outcomes, connection));
+    const values = recordValues(outcomes);
+    const plain = { name: 'gits-jobs-record', text: RECORD, values };
+    const careful = { name: 'gits-jobs-record-careful', text: `${RECORD} ${END_QUEUED}`, values };
+    const recorded = await this.inserts.run(transaction, plain, careful);
+    if (recorded.rowCount === jobs.length) return NONE;
+    // The rows of this batch are those of this worker that were started at its moment; any other was there before.
+    const known = await transaction.query<{ id: string }>(
+      'SELECT id FROM gits.jobs WHERE id = ANY ($1::uuid[]) AND (worker, started_at) IS DISTINCT FROM ($2, to_timestamp($3))',
+      [values[0], outcomes.worker, outcomes.startedAt / 1000],
+    );
+    return new Set(known.rows.map(({ id }) => id));
   }
 
   async find(id: string): Promise<Job | null> {
@@ -175,6 +154,43 @@ export class PostgresJobStore extends JobStore {
     );
     return rows[0] ?? { jobs: 0, p50: null, p95: null, p99: null, p50Work: null };
   }
+}
+
+const RECORD = `
+  INSERT INTO gits.jobs AS jobs (id, service, routing_key, last_status, payload, result, message, worker, model,
+    model_version, attempts, queued_at, started_at, ended_at)
+  SELECT id, $8, $9, status, payload::json, result::json, message, $10, $11, $12, attempts::smallint,
+    to_timestamp(queued), to_timestamp($13::float8), to_timestamp($14::float8)
+  FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::float8[], $7::float8[])
+    AS j (id, status, payload, result, message, attempts, queued)`;
+
+/** The record of a job that waited gets its end; one that has ended stays as it is. */
+const END_QUEUED = `
+  ON CONFLICT (id) DO UPDATE SET service = excluded.service, last_status = excluded.last_status,
+    result = excluded.result, message = excluded.message, worker = excluded.worker, model = excluded.model,
+    model_version = excluded.model_version, attempts = excluded.attempts, started_at = excluded.started_at,
+    ended_at = excluded.ended_at
+  WHERE jobs.last_status = 'queued'`;
+
+function recordValues(outcomes: JobOutcomes): unknown[] {
+  const { jobs } = outcomes;
+  const text = (read: (job: JobOutcome) => string) => textArray(jobs.map(read));
+  return [
+    uuidArray(jobs.map((job) => job.id)),
+    text((job) => job.status),
+    text((job) => job.payload),
+    text((job) => job.result),
+    text((job) => job.message),
+    float8Array(Float64Array.from(jobs, (job) => job.attempts)),
+    seconds(jobs),
+    outcomes.service,
+    outcomes.routingKey,
+    outcomes.worker,
+    outcomes.model,
+    outcomes.modelVersion,
+    outcomes.startedAt / 1000,
+    outcomes.endedAt / 1000,
+  ];
 }
 
 function seconds(jobs: readonly Pick<Job, 'queuedAt'>[]): Buffer {

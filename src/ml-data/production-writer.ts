@@ -11,7 +11,9 @@ import {
   uuidArray,
 } from '../platform/postgres/binary-arrays.js';
 import { quoteIdentifier } from '../platform/postgres/identifiers.js';
+import { InsertNew } from '../platform/postgres/insert-new.js';
 import type { Queryable } from '../platform/postgres/postgres.js';
+import { countRows } from './row-counter.js';
 
 /** A batch of scored messages. */
 export interface ScoredRows {
@@ -36,6 +38,7 @@ interface Statement {
 @Injectable()
 export class ProductionWriter {
   private readonly statements = new WeakMap<Dataset, Statement>();
+  private readonly inserts = new InsertNew();
 
   /**
    * Inserts the rows that are not there yet and counts them, on a connection inside the caller's transaction. Returns how
@@ -67,12 +70,15 @@ export class ProductionWriter {
       rows.model,
       rows.modelVersion,
     ];
-    const result = await connection.query<{ added: number | string }>({
-      name: statement.name,
-      text: statement.text,
-      values,
-    });
-    return Number(result.rows[0]?.added ?? 0);
+    const { name, text } = statement;
+    const inserted = await this.inserts.run(
+      connection,
+      { name, text, values },
+      { name: `${name}_careful`, text: `${text} ON CONFLICT DO NOTHING`, values },
+    );
+    const added = inserted.rowCount ?? 0;
+    await countRows(connection, dataset.name, 'production', added);
+    return added;
   }
 
   private statementFor(dataset: Dataset): Statement {
@@ -100,14 +106,9 @@ function insertText(dataset: Dataset): string {
   const columns = names.map(quoteIdentifier).join(', ');
   const arrays = types.map((type, index) => `$${index + 1}::${type}[]`).join(', ');
   const model = types.length + 1;
-  // The name is a checked one of letters, digits and underscores: no quotation mark can be in it.
   return `
-    WITH added AS (
-      INSERT INTO ${tableOf(dataset.name, 'production')} (${columns}, model, model_version)
-      SELECT ${columns}, $${model}::text, $${model + 1}::integer FROM unnest(${arrays}) AS batch (${columns})
-      ON CONFLICT DO NOTHING RETURNING 1
-    ), counted AS (SELECT count(*) AS added FROM added)
-    SELECT added, CASE WHEN added > 0 THEN gits.count_rows('${dataset.name}', 'production', added) END FROM counted`;
+    INSERT INTO ${tableOf(dataset.name, 'production')} (${columns}, model, model_version)
+    SELECT ${columns}, $${model}::text, $${model + 1}::integer FROM unnest(${arrays}) AS batch (${columns})`;
 }
 
 function arrayType(column: DatasetColumn): string {
