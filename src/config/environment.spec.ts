@@ -47,6 +47,7 @@ describe(Environment.name, () => {
     [{ GITS_PORT: '70000' }, 'GITS_PORT must be a whole number from 0 to 65535, but is "70000".'],
     [{ GITS_PORT: '8e3' }, 'GITS_PORT must be a whole number from 0 to 65535, but is "8e3".'],
     [{ GITS_INTERVAL: 'soon' }, 'GITS_INTERVAL must be a number from 0.001 to 86400, but is "soon".'],
+    [{ GITS_RATE: 'fast' }, 'GITS_RATE must be a number above 0, or "max", but is "fast".'],
     [{ GITS_DEMO: 'maybe' }, 'GITS_DEMO must be true or false, but is "maybe".'],
     [{ GITS_LOG_LEVEL: 'loud' }, 'GITS_LOG_LEVEL must be one of debug, info, warn, error, but is "loud".'],
   ])('refuses %j', (variables, message) => {

@@ -75,6 +75,16 @@ export function decimal(variable: string, defaultValue: number, minimum: number,
   });
 }
 
+/** A rate per second; empty text is null, `max` is Infinity. */
+export function rate(variable: string, description: string) {
+  return define(variable, '', description, (value) => {
+    if (value === '') return null;
+    const number = value === 'max' ? Infinity : Number(value);
+    if (Number.isNaN(number) || number <= 0) throw new Error('must be a number above 0, or "max"');
+    return number;
+  });
+}
+
 function define<T>(
   variable: string,
   defaultText: string,

@@ -1,4 +1,4 @@
-import { choice, decimal, flag, integer, list, text } from './setting.js';
+import { choice, decimal, flag, integer, list, rate, text } from './setting.js';
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -58,9 +58,8 @@ export const SETTINGS = {
   drainSeconds: decimal('GITS_DRAIN_SECONDS', 30, 1, 600, 'Longest wait for work under way when stopping.'),
 
   interval: decimal('GITS_INTERVAL', 2, 0.001, 86_400, 'Seconds between two messages of the data source.'),
-  rate: text(
+  rate: rate(
     'GITS_RATE',
-    '',
     'Messages per second of the data source in place of the interval; `max`: as fast as it goes.',
   ),
   source: text(

@@ -5,7 +5,6 @@ import { LaboratoryResults } from '../ground-truth/laboratory-results.js';
 import { MessageBroker } from '../platform/broker/message-broker.js';
 import { Postgres, isConnectionError } from '../platform/postgres/postgres.js';
 import type { ServiceBinding } from '../registry/services.service.js';
-import { SourceFileError } from './file-source.js';
 import { messageId } from './message-id.js';
 import { Pace } from './pace.js';
 import type { RowSource } from './row-source.js';
@@ -36,7 +35,8 @@ export class RowSender {
 
   /** Sends until the source is at its end (true) or the process is to stop (false). */
   async send(source: RowSource, binding: ServiceBinding, run: SourceRun, stopping: AbortSignal): Promise<boolean> {
-    const pace = new Pace(this.perSecond(), performance.now());
+    const { rate, interval } = this.environment;
+    const pace = new Pace(rate ?? 1 / interval, performance.now());
     const limit = this.environment.sourceCount === 0 ? Infinity : this.environment.sourceCount;
     let lookAt = 0;
     while (!stopping.aborted) {
@@ -102,16 +102,6 @@ export class RowSender {
       told = true;
       await pause(LOOK_AT_BACKLOG_MS, stopping);
     }
-  }
-
-  private perSecond(): number {
-    const { rate, interval } = this.environment;
-    if (rate === '') return 1 / interval;
-    if (rate === 'max') return Infinity;
-    const number = Number(rate);
-    if (!Number.isFinite(number) || number <= 0)
-      throw new SourceFileError(`--rate must be messages per second or "max", but is "${rate}".`);
-    return number;
   }
 }
 

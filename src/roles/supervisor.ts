@@ -102,18 +102,22 @@ export class Supervisor {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     child.process.on('message', (message: { type: string; address: string }) => {
-      if (message.type !== 'ready') return;
-      child.address = message.address;
-      if (this.children.every((other) => other.address !== undefined)) this.announceReady();
+      // A task has done its part when it has ended.
+      if (message.type === 'ready' && child.role.kind === 'service') this.noteReady(child, message.address);
     });
     child.process.on('exit', (code, signal) => this.onExit(child, code, signal));
+  }
+
+  private noteReady(child: Child, address: string): void {
+    child.address = address;
+    if (this.children.every((other) => other.address !== undefined)) this.announceReady();
   }
 
   private onExit(child: Child, code: number | null, signal: NodeJS.Signals | null): void {
     child.process = undefined;
     if (this.stopping) return;
     if (code === EXIT.ok) {
-      child.address ??= 'done';
+      this.noteReady(child, child.address ?? 'done');
       if (child.role.kind === 'task') this.logger.debug?.(`${child.name} is done`);
       else this.logger.log(`${child.name} has nothing more to do`);
       return;

@@ -45,7 +45,7 @@ describe('the jobs API', () => {
   };
 
   beforeAll(async () => {
-    gits = await Installation.start({ GITS_SOURCE_COUNT: '1' });
+    gits = await Installation.start({ GITS_SOURCE_COUNT: '1', GITS_MAX_BODY_BYTES: '200000' });
     await until('the first job', async () => (await gits.get<{ finished: number }>(`${JOBS}/counts`)).finished);
   });
 
@@ -248,7 +248,7 @@ describe('the jobs API', () => {
     const post = (text: string) =>
       gits.call<Problem>('POST', JOBS, { bytes: Buffer.from(text), headers: { 'content-type': 'application/json' } });
     expect(await post('{"payload":')).toMatchObject({ status: 400, body: { status: 400 } });
-    expect(await post(`"${'x'.repeat(11 * 1024 * 1024)}"`)).toMatchObject({ status: 413, body: { status: 413 } });
+    expect(await post(`"${'x'.repeat(250_000)}"`)).toMatchObject({ status: 413, body: { status: 413 } });
     const nowhere = await gits.call<Problem>('GET', '/queue_manager/nothing');
     expect(nowhere).toMatchObject({ status: 404, body: { code: 'not-found' } });
     expect(nowhere.headers.get('content-type')).toContain('application/problem+json');

@@ -99,7 +99,7 @@ describe('roles as processes of their own', () => {
       '--source-run',
       'shared',
       '--source-count',
-      '3000',
+      '5000',
       '--rate',
       '750',
     ]);
@@ -111,13 +111,13 @@ describe('roles as processes of their own', () => {
         )) === 2,
     );
     await until('a part of the jobs', async () => (await counts()).finished > 1000);
+    expect(source.ended).toBe(false);
     expect([await workers[0]!.stop(), workers[0]!.output]).toEqual([
       0,
       expect.stringMatching(/drained: \d+ jobs finished, 0 failed/),
     ]);
-    expect(source.ended).toBe(false);
     expect(await source.end()).toBe(0);
-    await until('every job', async () => (await counts()).finished === 3002);
+    await until('every job', async () => (await counts()).finished === 5002);
 
     const shares = await gits.rows<{ worker: string; jobs: number; again: number }>(
       'SELECT worker, count(*) AS jobs, max(attempts)::integer AS again FROM gits.jobs GROUP BY worker',
@@ -129,7 +129,7 @@ describe('roles as processes of their own', () => {
     expect(Number(/drained: (\d+) jobs/.exec(workers[0]!.output)?.[1])).toBe(
       shares.find(({ worker: id }) => id.endsWith(`-${workers[0]!.pid}`))?.jobs,
     );
-    expect(await gits.value('SELECT count(*) FROM data.product_quality_production')).toBe(3002);
+    expect(await gits.value('SELECT count(*) FROM data.product_quality_production')).toBe(5002);
   });
 
   it('serves only the services it is told to, and says when there is none of the name', async () => {

@@ -54,9 +54,7 @@ try {
   await killUntilSent();
   await settle();
   const ledger = await readLedger(await databaseUrl(), { run: RUN, messages, seed });
-  const shown = await (
-    await fetch(`${installation.url}/queue_manager/jobs/counts`, { headers: authorization() })
-  ).json();
+  const shown = await countsOfTheApi();
   if (shown.finished !== messages || shown.total !== messages)
     ledger.problems.push(`the API counts ${JSON.stringify(shown)}`);
   const exit = await installation.gits.stop();
@@ -103,8 +101,8 @@ async function start() {
     GITS_LABEL_DELAY: '1',
     GITS_COLLECT_INTERVAL: '1',
   };
-  const { gits, url } = await startInstallation(dataDir, { settings, program: values.program });
-  installation = { gits, url, position };
+  const { gits } = await startInstallation(dataDir, { settings, program: values.program });
+  installation = { gits, position };
   say(`runs from message ${position} on, ${rate} a second`);
 }
 
@@ -202,8 +200,19 @@ async function databaseUrl() {
   return embeddedUrl(port, password);
 }
 
-function authorization() {
-  return { authorization: `Bearer ${API_KEY}` };
+/** Asks the web server, which may just be coming back, and then has another port. */
+async function countsOfTheApi() {
+  const headers = { authorization: `Bearer ${API_KEY}` };
+  for (;;) {
+    const servers = await query(
+      `SELECT health_url AS url FROM gits.processes WHERE role = 'api' ORDER BY started_at DESC`,
+    );
+    for (const { url } of servers) {
+      const answer = await fetch(`${url}/queue_manager/jobs/counts`, { headers }).catch(() => undefined);
+      if (answer?.ok === true) return answer.json();
+    }
+    await sleep(200);
+  }
 }
 
 /** Fisher-Yates. */

@@ -2,7 +2,9 @@
 // Arguments: the model file and the number of features. Output: a JSON list with one number per row.
 import { readFileSync } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+
+process.env.ORT_DISABLE_TELEMETRY = '1';
+const { InferenceSession, Tensor } = await import('onnxruntime-node');
 
 const [, , file, width] = process.argv;
 const input = await buffer(process.stdin);

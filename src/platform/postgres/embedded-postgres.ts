@@ -156,7 +156,6 @@ function serverOptions(port: number): string[] {
     unix_socket_directories: '',
     max_connections: '100',
     shared_buffers: '128MB',
-    wal_compression: 'on',
     max_wal_size: '2GB',
     checkpoint_timeout: '10min',
     log_min_messages: 'warning',
