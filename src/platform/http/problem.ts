@@ -53,10 +53,6 @@ export class UnprocessableProblem extends ProblemError {
   readonly status = 422;
 }
 
-export class TooManyRequestsProblem extends ProblemError {
-  readonly status = 429;
-}
-
 export class UnavailableProblem extends ProblemError {
   readonly status = 503;
 }
